@@ -1,0 +1,3 @@
+# Placeholder until the targets of the README exist.
+test:
+	swift test

@@ -1,0 +1,94 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Language mode 6 and warnings as errors in every room.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny"),
+]
+
+// The rooms, and what each may import (docs/architecture.md). A test holds this table and the
+// `import` lines of the sources together.
+let package = Package(
+  name: "daypass",
+  products: [.executable(name: "daypass", targets: ["daypass"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "Clibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+    .systemLibrary(
+      name: "Clibsodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(
+      name: "Clibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+    .target(name: "Grants", swiftSettings: strict),
+    .target(name: "History", swiftSettings: strict),
+    .target(
+      name: "Policies", dependencies: ["Grants", .product(name: "Yams", package: "Yams")],
+      swiftSettings: strict),
+    .target(
+      name: "Signatures", dependencies: ["Clibsodium", "Clibcrypto"], swiftSettings: strict),
+    .target(
+      name: "Ledger", dependencies: ["Grants", "Policies", "Signatures", "History"],
+      swiftSettings: strict),
+    .target(
+      name: "Reconciler", dependencies: ["Grants", "Policies", "History", "Ledger"],
+      swiftSettings: strict),
+    .target(
+      name: "Submission",
+      dependencies: ["Grants", "Policies", "History", "Ledger", "Reconciler"],
+      swiftSettings: strict),
+    .target(
+      name: "Emitters", dependencies: ["Grants", "Reconciler"], swiftSettings: strict),
+    .target(
+      name: "GitStore",
+      dependencies: [
+        "Clibgit2", "History", "Submission",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "daypass",
+      dependencies: [
+        "Grants", "Policies", "Signatures", "History", "Ledger", "Reconciler", "Submission",
+        "Emitters", "GitStore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "TestSupport",
+      dependencies: [
+        "Grants", "Policies", "Signatures", "History", "Ledger", "Reconciler", "Submission",
+        "GitStore", .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      swiftSettings: strict),
+
+    .testTarget(
+      name: "GrantsTests", dependencies: ["Grants", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "HistoryTests", dependencies: ["History", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "PoliciesTests", dependencies: ["Policies", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "SignaturesTests", dependencies: ["Signatures", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "LedgerTests", dependencies: ["Ledger", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "ReconcilerTests", dependencies: ["Reconciler", "Emitters", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SubmissionTests", dependencies: ["Submission", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "GitStoreTests", dependencies: ["GitStore", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "CommandTests", dependencies: ["daypass", "TestSupport"], swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,123 @@
+/// A moment: whole seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// Seconds since 1970, UTC.
+  package let seconds: Int64
+
+  package init(seconds: Int64) { self.seconds = seconds }
+
+  /// The last second daypass can write: 9999-12-31T23:59:59Z.
+  package static let latest = Timestamp(seconds: 253_402_300_799)
+
+  /// Reads the one legal spelling, `2026-11-23T18:15:02Z`.
+  ///
+  /// - Returns: nil for any other spelling, a date that does not exist, or a leap second.
+  package init?(_ text: some StringProtocol) {
+    let bytes = Array(text.utf8)
+    guard bytes.count == 20, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+      bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"),
+      bytes[16] == UInt8(ascii: ":"), bytes[19] == UInt8(ascii: "Z"),
+      let civil = Self.civil(
+        year: bytes[0..<4], month: bytes[5..<7], day: bytes[8..<10], hour: bytes[11..<13],
+        minute: bytes[14..<16], second: bytes[17..<19])
+    else { return nil }
+    self = civil
+  }
+
+  /// Reads the compact spelling that begins a grant id, `20261123T181502Z`.
+  package init?(compact text: some StringProtocol) {
+    let bytes = Array(text.utf8)
+    guard bytes.count == 16, bytes[8] == UInt8(ascii: "T"), bytes[15] == UInt8(ascii: "Z"),
+      let civil = Self.civil(
+        year: bytes[0..<4], month: bytes[4..<6], day: bytes[6..<8], hour: bytes[9..<11],
+        minute: bytes[11..<13], second: bytes[13..<15])
+    else { return nil }
+    self = civil
+  }
+
+  package var description: String {
+    let (year, month, day, hour, minute, second) = fields
+    return "\(Self.pad(year, 4))-\(Self.pad(month, 2))-\(Self.pad(day, 2))"
+      + "T\(Self.pad(hour, 2)):\(Self.pad(minute, 2)):\(Self.pad(second, 2))Z"
+  }
+
+  /// `20261123T181502Z`.
+  package var compact: String {
+    description.filter { $0 != "-" && $0 != ":" }
+  }
+
+  package static func < (left: Timestamp, right: Timestamp) -> Bool {
+    left.seconds < right.seconds
+  }
+
+  package static func + (moment: Timestamp, span: TimeSpan) -> Timestamp {
+    let (sum, overflow) = moment.seconds.addingReportingOverflow(span.seconds)
+    return Timestamp(seconds: overflow ? .max : sum)
+  }
+
+  package static func - (moment: Timestamp, span: TimeSpan) -> Timestamp {
+    let (difference, overflow) = moment.seconds.subtractingReportingOverflow(span.seconds)
+    return Timestamp(seconds: overflow ? .min : difference)
+  }
+
+  package static func - (later: Timestamp, earlier: Timestamp) -> TimeSpan {
+    let (difference, overflow) = later.seconds.subtractingReportingOverflow(earlier.seconds)
+    return TimeSpan(seconds: overflow ? .max : difference)
+  }
+
+  /// Year, month, day, hour, minute, second in UTC; proleptic Gregorian.
+  package var fields: (Int, Int, Int, Int, Int, Int) {
+    var days = Int(seconds / 86_400)
+    var rest = Int(seconds % 86_400)
+    if rest < 0 {
+      rest += 86_400
+      days -= 1
+    }
+    // Howard Hinnant's civil_from_days: years begin in March so that the leap day comes last.
+    let shifted = days + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra =
+      (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let marchMonth = (5 * dayOfYear + 2) / 153
+    let day = dayOfYear - (153 * marchMonth + 2) / 5 + 1
+    let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    return (year, month, day, rest / 3_600, rest % 3_600 / 60, rest % 60)
+  }
+
+  private static func civil(
+    year: ArraySlice<UInt8>, month: ArraySlice<UInt8>, day: ArraySlice<UInt8>,
+    hour: ArraySlice<UInt8>, minute: ArraySlice<UInt8>, second: ArraySlice<UInt8>
+  ) -> Timestamp? {
+    guard let year = number(year), let month = number(month), let day = number(day),
+      let hour = number(hour), let minute = number(minute), let second = number(second),
+      (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 60
+    else { return nil }
+    let marchYear = month <= 2 ? year - 1 : year
+    let era = (marchYear >= 0 ? marchYear : marchYear - 399) / 400
+    let yearOfEra = marchYear - era * 400
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    let days = era * 146_097 + dayOfEra - 719_468
+    let result = Timestamp(
+      seconds: Int64(days) * 86_400 + Int64(hour * 3_600 + minute * 60 + second))
+    // 31 February and the like come back as another date.
+    let back = result.fields
+    return (back.0, back.1, back.2) == (year, month, day) ? result : nil
+  }
+
+  private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+    var value = 0
+    for digit in digits {
+      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+      value = value * 10 + Int(digit - UInt8(ascii: "0"))
+    }
+    return value
+  }
+
+  static func pad(_ number: Int, _ width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+}

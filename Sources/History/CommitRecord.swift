@@ -1,0 +1,155 @@
+/// A commit as a replay sees it.
+///
+/// Two readings of the same bytes: the lenient one gives the walk its tree, parents and date, as
+/// git itself would find them; the strict one (``signed``) is all that a signature may vouch for.
+package struct CommitRecord: Sendable, Equatable {
+  /// The part of a commit that was signed, present only if the whole object is of the strict
+  /// grammar: `tree`, `parent`*, `author`, `committer`, `encoding`?, `mergetag`*, exactly one
+  /// `gpgsig` (before or after the optional ones), an empty line, the message; no NUL anywhere.
+  package struct Signed: Sendable, Equatable {
+    /// The object's bytes without the `gpgsig` header: what was signed.
+    package let payload: [UInt8]
+    /// The armored signature, continuation spaces removed.
+    package let armor: [UInt8]
+  }
+
+  package let id: ObjectID
+  package let tree: ObjectID
+  package let parents: [ObjectID]
+  /// Seconds since 1970, UTC; 0 where the committer line makes no sense.
+  package let committerTime: Int64
+  /// `Name <email>` as written; it proves nothing.
+  package let author: String
+  package let message: String
+  package let signed: Signed?
+
+  /// Reads a commit object.
+  ///
+  /// - Returns: nil if not even the tree and parents can be read, as git refuses such an object.
+  package init?(id: ObjectID, parsing bytes: [UInt8]) {
+    var lines = HeaderLines(bytes)
+    guard let treeLine = lines.next(), let tree = Self.id(in: treeLine, after: "tree ") else {
+      return nil
+    }
+    var parents: [ObjectID] = []
+    var line = lines.next()
+    while let current = line, current.starts(with: "parent ".utf8) {
+      guard let parent = Self.id(in: current, after: "parent ") else { return nil }
+      parents.append(parent)
+      line = lines.next()
+    }
+    var author = ""
+    var committer: Person?
+    var committerSeen = false
+    while let current = line {
+      if current.starts(with: "author ".utf8), author.isEmpty {
+        author = Self.nameAndEmail(current.dropFirst("author ".utf8.count))
+      }
+      if current.starts(with: "committer ".utf8), !committerSeen {
+        committerSeen = true
+        committer = Person(parsing: current.dropFirst("committer ".utf8.count))
+      }
+      line = lines.next()
+    }
+    self.id = id
+    self.tree = tree
+    self.parents = parents
+    self.committerTime = committer?.time ?? 0
+    self.author = author
+    self.message = String(decoding: lines.body, as: UTF8.self)
+    self.signed = StrictCommit.read(bytes)
+  }
+
+  /// The message's first line.
+  package var subject: String {
+    String(message.prefix { !$0.isNewline })
+  }
+
+  /// The value of the trailer of that name: a line `name: value` of the message's last paragraph,
+  /// if there is exactly one; else nil.
+  package func trailer(_ name: String) -> String? {
+    let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+    var paragraph: [Substring] = []
+    for line in lines.reversed() {
+      let blank = line.allSatisfy { $0 == " " || $0 == "\t" || $0 == "\r" }
+      if blank {
+        if paragraph.isEmpty { continue }
+        break
+      }
+      paragraph.append(line)
+    }
+    let prefix = name + ": "
+    let values = paragraph.filter { $0.utf8.starts(with: prefix.utf8) }
+    guard values.count == 1, let only = values.first else { return nil }
+    return String(only.dropFirst(prefix.count))
+  }
+
+  private static func id(in line: ArraySlice<UInt8>, after prefix: String) -> ObjectID? {
+    guard line.starts(with: prefix.utf8) else { return nil }
+    return ObjectID(hexBytes: line.dropFirst(prefix.utf8.count))
+  }
+
+  private static func nameAndEmail(_ line: ArraySlice<UInt8>) -> String {
+    guard let end = line.lastIndex(of: UInt8(ascii: ">")) else {
+      return String(decoding: line, as: UTF8.self)
+    }
+    return String(decoding: line[...end], as: UTF8.self)
+  }
+}
+
+/// The lines of a commit's header, then its message.
+struct HeaderLines {
+  private let bytes: [UInt8]
+  private var position = 0
+  private var inHeader = true
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// The next header line without its newline, or nil at the empty line that ends the header.
+  mutating func next() -> ArraySlice<UInt8>? {
+    guard inHeader, position < bytes.count else { return nil }
+    let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+    let line = bytes[position..<end]
+    position = min(end + 1, bytes.count)
+    if line.isEmpty {
+      inHeader = false
+      return nil
+    }
+    return line
+  }
+
+  /// What follows the header.
+  var body: ArraySlice<UInt8> { bytes[position...] }
+}
+
+/// `Name <email> seconds zone`, strictly.
+struct Person {
+  let time: Int64
+
+  /// - Returns: nil unless there is exactly one `<` and one `>`, the seconds are plain digits
+  ///   without leading zeros, at most the end of the year 9999, and the zone is a sign and four
+  ///   digits.
+  init?(parsing line: ArraySlice<UInt8>) {
+    guard line.count(where: { $0 == UInt8(ascii: "<") }) == 1,
+      line.count(where: { $0 == UInt8(ascii: ">") }) == 1,
+      let open = line.firstIndex(of: UInt8(ascii: "<")),
+      let close = line.firstIndex(of: UInt8(ascii: ">")), open < close,
+      line.dropFirst(close + 1 - line.startIndex).first == UInt8(ascii: " ")
+    else { return nil }
+    let rest = line[(close + 2)...]
+    guard let space = rest.firstIndex(of: UInt8(ascii: " ")) else { return nil }
+    let digits = rest[..<space]
+    let zone = rest[(space + 1)...]
+    guard (1...12).contains(digits.count), digits.allSatisfy(Self.isDigit),
+      digits.count == 1 || digits.first != UInt8(ascii: "0"),
+      zone.count == 5, zone.first == UInt8(ascii: "+") || zone.first == UInt8(ascii: "-"),
+      zone.dropFirst().allSatisfy(Self.isDigit),
+      let time = Int64(String(decoding: digits, as: UTF8.self)), time <= 253_402_300_799
+    else { return nil }
+    self.time = time
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+  }
+}

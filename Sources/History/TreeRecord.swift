@@ -1,0 +1,107 @@
+/// One entry of a git tree, with the mode as it is stored.
+package struct TreeEntry: Sendable, Hashable {
+  /// The raw mode, not normalised: `0o100644`, `0o040000` and so on.
+  package let mode: UInt32
+  /// The name's bytes as text; a name that is not UTF-8 makes the tree malformed.
+  package let name: String
+  package let id: ObjectID
+
+  package static let fileMode: UInt32 = 0o100644
+  package static let treeMode: UInt32 = 0o040000
+
+  package init(mode: UInt32, name: String, id: ObjectID) {
+    self.mode = mode
+    self.name = name
+    self.id = id
+  }
+
+  package var isTree: Bool { mode == Self.treeMode }
+  package var isFile: Bool { mode == Self.fileMode }
+
+  /// Git's order: by bytes, a directory as if its name ended in `/`.
+  package static func precedes(_ left: TreeEntry, _ right: TreeEntry) -> Bool {
+    let leftKey = Array(left.name.utf8) + (left.isTree ? [UInt8(ascii: "/")] : [])
+    let rightKey = Array(right.name.utf8) + (right.isTree ? [UInt8(ascii: "/")] : [])
+    return leftKey.lexicographicallyPrecedes(rightKey)
+  }
+}
+
+/// A git tree, read strictly.
+package struct TreeRecord: Sendable, Equatable {
+  package let entries: [TreeEntry]
+
+  /// The tree of no entries.
+  package static let empty = TreeRecord(sorted: [])
+
+  private init(sorted entries: [TreeEntry]) { self.entries = entries }
+
+  /// The tree of these entries, put in git's order.
+  package init(_ entries: [TreeEntry]) {
+    self.entries = entries.sorted(by: TreeEntry.precedes)
+  }
+
+  /// Reads a tree object.
+  ///
+  /// - Returns: nil if the bytes are no well-formed tree: unsorted or repeated names, a file and a
+  ///   directory of one name, `.`, `..`, `.git`, an empty name, a name with `/` or that is not
+  ///   UTF-8, a mode with a leading zero or other than digits, a truncated id. Callers treat such
+  ///   a tree as one opaque entry.
+  package init?(parsing bytes: [UInt8]) {
+    var entries: [TreeEntry] = []
+    var seen: Set<[UInt8]> = []
+    var position = 0
+    while position < bytes.count {
+      var mode: UInt32 = 0
+      let modeStart = position
+      while position < bytes.count, bytes[position] != UInt8(ascii: " ") {
+        guard (UInt8(ascii: "0")...UInt8(ascii: "7")).contains(bytes[position]),
+          position - modeStart < 6
+        else { return nil }
+        mode = mode << 3 | UInt32(bytes[position] - UInt8(ascii: "0"))
+        position += 1
+      }
+      guard position > modeStart, bytes[modeStart] != UInt8(ascii: "0") else { return nil }
+      position += 1
+      guard let end = bytes[min(position, bytes.count)...].firstIndex(of: 0),
+        end + 20 < bytes.count
+      else { return nil }
+      let rawName = Array(bytes[position..<end])
+      guard !rawName.isEmpty, !rawName.contains(UInt8(ascii: "/")),
+        let name = String(validating: rawName, as: UTF8.self),
+        name != ".", name != "..", name.lowercased() != ".git",
+        let id = ObjectID(bytes: bytes[(end + 1)..<(end + 21)]),
+        seen.insert(rawName).inserted
+      else { return nil }
+      let entry = TreeEntry(mode: mode, name: name, id: id)
+      if let last = entries.last, !TreeEntry.precedes(last, entry) { return nil }
+      entries.append(entry)
+      position = end + 21
+    }
+    self.entries = entries
+  }
+
+  /// The object's bytes.
+  package var bytes: [UInt8] {
+    var result: [UInt8] = []
+    for entry in entries {
+      result += Array(String(entry.mode, radix: 8).utf8)
+      result.append(UInt8(ascii: " "))
+      result += Array(entry.name.utf8)
+      result.append(0)
+      result += entry.id.bytes
+    }
+    return result
+  }
+
+  /// The entry of that name, compared by bytes, or nil.
+  package func entry(named name: String) -> TreeEntry? {
+    entries.first { $0.name.utf8.elementsEqual(name.utf8) }
+  }
+
+  /// The same tree with that entry put in, or taken out where `entry` is nil.
+  package func replacing(_ name: String, with entry: TreeEntry?) -> TreeRecord {
+    var kept = entries.filter { !$0.name.utf8.elementsEqual(name.utf8) }
+    if let entry { kept.append(entry) }
+    return TreeRecord(kept)
+  }
+}

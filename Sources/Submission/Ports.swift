@@ -1,0 +1,73 @@
+import Grants
+import History
+
+/// Signs commits as git itself would sign them for this user.
+package protocol CommitSigner: Sendable {
+  /// The armored SSH signature (namespace `git`) of a commit's payload.
+  ///
+  /// - Throws: ``SigningError``.
+  func sign(_ payload: [UInt8]) async throws(SigningError) -> [UInt8]
+}
+
+/// Why nothing was signed.
+package struct SigningError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What happened, in one sentence.
+  package let sentence: String
+  /// What to type next.
+  package let hint: String
+
+  package init(_ sentence: String, hint: String = "") {
+    self.sentence = sentence
+    self.hint = hint
+  }
+
+  package var description: String { hint.isEmpty ? sentence : "\(sentence)\n\(hint)" }
+}
+
+/// The other end that the governed branch is shared through.
+package protocol Remote: Sendable {
+  /// What people call it: `origin`.
+  var name: String { get }
+
+  /// Brings the branch's objects here and returns its tip there; nil if the branch does not exist.
+  ///
+  /// - Throws: ``RemoteError``.
+  func fetch(branch: String) async throws(RemoteError) -> ObjectID?
+
+  /// Publishes the commit as the branch's new tip, only if the tip there is still `expected` (nil:
+  /// only if the branch does not exist there yet).
+  ///
+  /// - Throws: ``RemoteError`` where it cannot be told whether the remote can be reached at all.
+  func push(
+    _ commit: ObjectID, to branch: String, expecting expected: ObjectID?
+  ) async throws(RemoteError) -> PushOutcome
+}
+
+/// What became of a push.
+package enum PushOutcome: Sendable, Equatable {
+  case accepted
+  /// Another writer moved the branch first; begin again from the new tip.
+  case stale
+  /// The remote will not have it (a hook, a protected branch): its words, for a person.
+  case refused(String)
+}
+
+/// Why the remote gave no answer.
+package struct RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
+  package let sentence: String
+  package let hint: String
+
+  package init(_ sentence: String, hint: String = "") {
+    self.sentence = sentence
+    self.hint = hint
+  }
+
+  package var description: String { hint.isEmpty ? sentence : "\(sentence)\n\(hint)" }
+}
+
+/// Where the time comes from.
+package protocol Clock: Sendable {
+  func now() -> Timestamp
+  /// Whether the kernel says that the clock is kept in step with a reference.
+  var isSynchronised: Bool { get }
+}
