@@ -62,26 +62,22 @@ package struct CommitRecord: Sendable, Equatable {
 
   /// The message's first line.
   package var subject: String {
-    String(message.prefix { !$0.isNewline })
+    String(decoding: message.utf8.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
   }
 
   /// The value of the trailer of that name: a line `name: value` of the message's last paragraph,
   /// if there is exactly one; else nil.
+  ///
+  /// Lines end at LF and nowhere else; a line of spaces, tabs and CR alone separates paragraphs.
   package func trailer(_ name: String) -> String? {
-    let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
-    var paragraph: [Substring] = []
-    for line in lines.reversed() {
-      let blank = line.allSatisfy { $0 == " " || $0 == "\t" || $0 == "\r" }
-      if blank {
-        if paragraph.isEmpty { continue }
-        break
-      }
-      paragraph.append(line)
-    }
-    let prefix = name + ": "
-    let values = paragraph.filter { $0.utf8.starts(with: prefix.utf8) }
+    // By bytes: Swift takes CR LF for one character, and letters with marks for equal ones.
+    let lines = message.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    let blank: (Substring.UTF8View) -> Bool = { $0.allSatisfy { [0x20, 0x09, 0x0d].contains($0) } }
+    let paragraph = lines.reversed().drop(while: blank).prefix { !blank($0) }
+    let prefix = (name + ": ").utf8
+    let values = paragraph.filter { $0.starts(with: prefix) }
     guard values.count == 1, let only = values.first else { return nil }
-    return String(only.dropFirst(prefix.count))
+    return String(decoding: only.dropFirst(prefix.count), as: UTF8.self)
   }
 
   private static func id(in line: ArraySlice<UInt8>, after prefix: String) -> ObjectID? {

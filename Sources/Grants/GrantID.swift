@@ -1,0 +1,91 @@
+/// The name of a grant: the time it was requested and 40 random bits, `20261123T181502Z-k3f9q2xw`.
+///
+/// Ids order by time. An id never comes back after its grant was closed.
+package struct GrantID: Hashable, Sendable, Comparable, CustomStringConvertible {
+  package let requestedAt: Timestamp
+  /// Forty bits, written as eight Crockford base32 digits in lowercase.
+  private let tail: UInt64
+
+  private static let digits = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+
+  /// - Parameter random: of which the lower 40 bits are used.
+  package init(requestedAt: Timestamp, random: UInt64) {
+    self.requestedAt = requestedAt
+    self.tail = random & 0xff_ffff_ffff
+  }
+
+  /// - Returns: nil for anything but the one legal spelling.
+  package init?(_ text: some StringProtocol) {
+    let bytes = Array(text.utf8)
+    guard bytes.count == 25, bytes[16] == UInt8(ascii: "-"),
+      let moment = Timestamp(compact: String(decoding: bytes[..<16], as: UTF8.self))
+    else { return nil }
+    var tail: UInt64 = 0
+    for byte in bytes[17...] {
+      guard let value = Self.digits.firstIndex(of: byte) else { return nil }
+      tail = tail << 5 | UInt64(value)
+    }
+    self.requestedAt = moment
+    self.tail = tail
+  }
+
+  package var description: String { "\(requestedAt.compact)-\(short)" }
+
+  /// The eight random digits, which people type.
+  package var short: String {
+    let values = stride(from: 35, through: 0, by: -5).map {
+      Self.digits[Int(tail >> UInt64($0) & 31)]
+    }
+    return String(decoding: values, as: UTF8.self)
+  }
+
+  package static func < (left: GrantID, right: GrantID) -> Bool {
+    (left.requestedAt, left.tail) < (right.requestedAt, right.tail)
+  }
+}
+
+/// The three places a grant's file can lie in.
+package enum GrantState: String, Sendable, Hashable, CaseIterable {
+  case pending, active, closed
+}
+
+/// Where a grant's file lies: a pure function of state and id.
+package struct GrantPath: Hashable, Sendable, CustomStringConvertible {
+  package let state: GrantState
+  package let id: GrantID
+
+  package init(state: GrantState, id: GrantID) {
+    self.state = state
+    self.id = id
+  }
+
+  /// Reads `grants/<state>/YYYY/MM/DD/HH/<id>.json`; nil for any other path.
+  package init?(components: [String]) {
+    guard components.count == 7, components[0] == "grants",
+      let state = GrantState(rawValue: components[1]),
+      components[6].utf8.count == 30, components[6].hasSuffix(".json"),
+      let id = GrantID(components[6].dropLast(5))
+    else { return nil }
+    self.init(state: state, id: id)
+    guard zip(self.components, components).allSatisfy({ $0.utf8.elementsEqual($1.utf8) }) else {
+      return nil
+    }
+  }
+
+  package init?(_ text: some StringProtocol) {
+    let parts = String(text).utf8.split(
+      separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    self.init(components: parts.map { String(decoding: $0, as: UTF8.self) })
+  }
+
+  /// `grants`, the state, year, month, day, hour, file name.
+  package var components: [String] {
+    let (year, month, day, hour, _, _) = id.requestedAt.fields
+    return [
+      "grants", state.rawValue, Timestamp.pad(year, 4), Timestamp.pad(month, 2),
+      Timestamp.pad(day, 2), Timestamp.pad(hour, 2), "\(id).json",
+    ]
+  }
+
+  package var description: String { components.joined(separator: "/") }
+}
