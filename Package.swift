@@ -13,6 +13,7 @@ let package = Package(
   products: [.executable(name: "daypass", targets: ["daypass"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
@@ -33,7 +34,11 @@ let package = Package(
     .target(
       name: "Signatures", dependencies: ["Clibsodium", "Clibcrypto"], swiftSettings: strict),
     .target(
-      name: "Ledger", dependencies: ["Grants", "Policies", "Signatures", "History"],
+      name: "Ledger",
+      dependencies: [
+        "Grants", "Policies", "Signatures", "History",
+        .product(name: "HeapModule", package: "swift-collections"),
+      ],
       swiftSettings: strict),
     .target(
       name: "Reconciler", dependencies: ["Grants", "Policies", "History", "Ledger"],
