@@ -42,11 +42,12 @@ struct Forgery {
       algorithm = type
       signingHash = ""
     case .ecdsa(let group):
-      let name = ["P-256": "nistp256", "P-384": "nistp384", "P-521": "nistp521"][group]!
+      // P-256 is nistp256 in SSH.
+      let name = "nistp" + group.dropFirst(2)
       curve = name
       type = hardware ? "sk-ecdsa-sha2-nistp256@openssh.com" : "ecdsa-sha2-" + name
       algorithm = type
-      signingHash = ["P-256": "SHA256", "P-384": "SHA384", "P-521": "SHA512"][group]!
+      signingHash = group == "P-521" ? "SHA512" : "SHA" + group.dropFirst(2)
     case .rsa:
       type = "ssh-rsa"
       algorithm = "rsa-sha2-512"

@@ -71,8 +71,9 @@ final class Scratch: Sendable {
   func keygenAccepts(_ armor: [UInt8], payload: [UInt8]) throws -> Bool {
     try write(payload, to: "check")
     try write(armor, to: "check.sig")
-    return (try? run(
-      "ssh-keygen", ["-Y", "check-novalidate", "-n", "git", "-s", "check.sig"], input: "check"))
+    return
+      (try? run(
+        "ssh-keygen", ["-Y", "check-novalidate", "-n", "git", "-s", "check.sig"], input: "check"))
       != nil
   }
 }

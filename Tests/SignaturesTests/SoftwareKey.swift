@@ -120,7 +120,8 @@ func hex(_ text: String) -> [UInt8] {
   var digits = text[...]
   var bytes: [UInt8] = []
   while !digits.isEmpty {
-    bytes.append(UInt8(digits.prefix(2), radix: 16)!)
+    guard let byte = UInt8(digits.prefix(2), radix: 16) else { preconditionFailure(text) }
+    bytes.append(byte)
     digits = digits.dropFirst(2)
   }
   return bytes
