@@ -81,7 +81,8 @@ let package = Package(
     .testTarget(
       name: "PoliciesTests", dependencies: ["Policies", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "SignaturesTests", dependencies: ["Signatures", "TestSupport"],
+      name: "SignaturesTests",
+      dependencies: ["Signatures", "TestSupport", "Clibsodium", "Clibcrypto"],
       swiftSettings: strict),
     .testTarget(
       name: "LedgerTests", dependencies: ["Ledger", "TestSupport"], swiftSettings: strict),
