@@ -70,7 +70,7 @@ let package = Package(
       name: "TestSupport",
       dependencies: [
         "Grants", "Policies", "Signatures", "History", "Ledger", "Reconciler", "Submission",
-        "GitStore", .product(name: "Subprocess", package: "swift-subprocess"),
+        "GitStore", "Clibcrypto",
       ],
       swiftSettings: strict),
 

@@ -1,8 +1,50 @@
 #pragma once
 #include <git2.h>
 #include <git2/sys/odb_backend.h>
+#include <git2/sys/repository.h>
+#include <string.h>
+#include <zlib.h>
 
 // git_libgit2_opts is variadic and therefore not visible to Swift.
 static inline int daypass_git_enable_fsync(int enabled) {
   return git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, enabled);
 }
+
+static inline int daypass_git_enable_caching(int enabled) {
+  return git_libgit2_opts(GIT_OPT_ENABLE_CACHING, enabled);
+}
+
+// Extensions that do not change how objects and references are stored. libgit2 refuses every
+// extension it does not know.
+static inline int daypass_git_allow_harmless_extensions(void) {
+  static const char *names[] = {"worktreeconfig", "preciousobjects"};
+  return git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, names, (size_t)2);
+}
+
+// Inflates a zlib stream of at most `input_size` bytes into at most `output_size` bytes.
+// Returns zlib's last word (Z_STREAM_END where the stream was whole); the counts say how far it
+// came. Always ends, whatever the input: inflate is called once, with all there is.
+static inline int daypass_inflate(const unsigned char *input, size_t input_size,
+                                  unsigned char *output, size_t output_size, size_t *consumed,
+                                  size_t *produced) {
+  z_stream stream;
+  memset(&stream, 0, sizeof stream);
+  *consumed = 0;
+  *produced = 0;
+  if (input_size > UINT_MAX || output_size > UINT_MAX) return Z_MEM_ERROR;
+  int status = inflateInit(&stream);
+  if (status != Z_OK) return status;
+  stream.next_in = (unsigned char *)input;
+  stream.avail_in = (uInt)input_size;
+  stream.next_out = output;
+  stream.avail_out = (uInt)output_size;
+  status = inflate(&stream, Z_SYNC_FLUSH);
+  *consumed = input_size - stream.avail_in;
+  *produced = output_size - stream.avail_out;
+  inflateEnd(&stream);
+  return status;
+}
+
+// A global variable, which Swift takes for a data race.
+extern char **environ;
+static inline char **daypass_environment(void) { return environ; }

@@ -1,0 +1,87 @@
+import Glibc
+import History
+
+/// The `git` program, for one repository.
+struct GitProgram: Sendable {
+  let gitDirectory: String
+  let workTree: String?
+  let runner: ProgramRunner
+
+  /// Runs git.
+  ///
+  /// - Parameters:
+  ///   - arguments: what follows `git` and the repository; options of git itself first.
+  ///   - timeout: as for ``ProgramRunner``.
+  func run(
+    _ arguments: [String], input: [UInt8]? = nil, timeout: Duration? = .seconds(60)
+  ) async throws(ProgramError) -> ProgramResult {
+    try await runner.run(
+      ["git", "--git-dir=\(gitDirectory)"] + (workTree.map { ["--work-tree=\($0)"] } ?? [])
+        + arguments,
+      input: input, in: workTree ?? gitDirectory, changing: Self.variables, timeout: timeout)
+  }
+
+  /// Words that can be parsed, objects as they are, and no question nobody can answer.
+  static var variables: [String: String?] {
+    var result: [String: String?] = ["LC_ALL": "C", "GIT_NO_REPLACE_OBJECTS": "1"]
+    if !Terminal.isThere { result["GIT_TERMINAL_PROMPT"] = "0" }
+    return result
+  }
+}
+
+extension GitRepository {
+  /// The value of a setting as git itself finds it, in files, `GIT_CONFIG_COUNT` and all; nil if it
+  /// is not set.
+  ///
+  /// - Parameter type: `path` expands `~`, `bool` gives `true` or `false`.
+  /// - Throws: ``HistoryError`` with `.unreadable`, as for a value that is not of the type.
+  package func configuration(
+    _ key: String, as type: SettingType = .text
+  ) async throws(HistoryError) -> String? {
+    let result: ProgramResult
+    do {
+      result = try await git.run(
+        ["config"] + type.option + ["--null", "--get", key])
+    } catch {
+      throw HistoryError(.unreadable, "Cannot read the setting \(key): \(error)")
+    }
+    switch result.status {
+    case 0:
+      let bytes = result.output.last == 0 ? result.output.dropLast() : result.output[...]
+      return String(decoding: bytes, as: UTF8.self)
+    case 1:
+      return nil
+    default:
+      throw HistoryError(
+        .unreadable, "Cannot read the setting \(key): \(result.errorText)", hint: "git config -l")
+    }
+  }
+
+  /// Sets a setting of this repository.
+  package func setLocalConfiguration(_ key: String, _ value: String) async throws(HistoryError) {
+    let result: ProgramResult
+    do {
+      result = try await git.run(["config", "--local", "--replace-all", key, value])
+    } catch {
+      throw HistoryError(.unreadable, "Cannot change the setting \(key): \(error)")
+    }
+    guard result.succeeded else {
+      throw HistoryError(
+        result.errorText.contains("could not lock") ? .locked : .unreadable,
+        "Cannot change the setting \(key): \(result.errorText)")
+    }
+  }
+}
+
+/// What git makes of a setting's text.
+package enum SettingType: Sendable {
+  case text, path, bool
+
+  var option: [String] {
+    switch self {
+    case .text: []
+    case .path: ["--type=path"]
+    case .bool: ["--type=bool"]
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Clibgit2
+import History
+
+extension GitRepository {
+  package func tip(of reference: String) throws(HistoryError) -> ObjectID? {
+    try withHandle { (repository) throws(HistoryError) in
+      var oid = git_oid()
+      let absent = GIT_ENOTFOUND.rawValue
+      let code = try Libgit2.call("read \(reference)", tolerating: [absent]) {
+        git_reference_name_to_id(&oid, repository, reference)
+      }
+      return code == absent ? nil : ObjectID(oid)
+    }
+  }
+
+  package func move(
+    _ reference: String, to id: ObjectID, expecting expected: ObjectID?, because message: String
+  ) throws(HistoryError) {
+    guard try contains(id) else {
+      throw HistoryError(.missing, "The object \(id) is not in this repository.")
+    }
+    try withHandle { (repository) throws(HistoryError) in
+      var new = id.oid
+      // Zeros stand for "must not exist yet".
+      var old = (expected ?? .zero).oid
+      var result: OpaquePointer?
+      let changed = [GIT_EMODIFIED.rawValue, GIT_EEXISTS.rawValue, GIT_ENOTFOUND.rawValue]
+      let code = try Libgit2.call("move \(reference) to \(id.short)", tolerating: changed) {
+        git_reference_create_matching(&result, repository, reference, &new, 1, &old, message)
+      }
+      git_reference_free(result)
+      guard code >= 0 else {
+        let was = expected.map { "is no longer at \($0.short)" } ?? "exists already"
+        throw HistoryError(
+          .conflict, "\(reference) \(was): somebody else moved it.",
+          hint: "Begin again from where it is now.")
+      }
+    }
+  }
+
+  /// The reference `HEAD` names (`refs/heads/main`), whether it exists yet or not; nil where `HEAD`
+  /// is detached.
+  package var headReference: String? {
+    get throws(HistoryError) { try symbolicTarget(of: "HEAD") }
+  }
+
+  /// The reference a remote's own `HEAD` names here (`refs/remotes/origin/main`), or nil if the
+  /// clone has not recorded it.
+  package func headReference(ofRemote remote: String) throws(HistoryError) -> String? {
+    try symbolicTarget(of: "refs/remotes/\(remote)/HEAD")
+  }
+
+  /// The names of the configured remotes, in the order of the configuration.
+  package var remoteNames: [String] {
+    get throws(HistoryError) {
+      try withHandle { (repository) throws(HistoryError) in
+        var names = git_strarray()
+        defer { git_strarray_dispose(&names) }
+        try Libgit2.call("list the remotes") { git_remote_list(&names, repository) }
+        return (0..<names.count).compactMap { names.strings[$0].map { String(cString: $0) } }
+      }
+    }
+  }
+
+  private func symbolicTarget(of name: String) throws(HistoryError) -> String? {
+    try withHandle { (repository) throws(HistoryError) in
+      guard
+        let reference = try Owned.ifFound(
+          "read \(name)", freedBy: git_reference_free,
+          { git_reference_lookup($0, repository, name) })
+      else { return nil }
+      return git_reference_symbolic_target(reference.pointer).map { String(cString: $0) }
+    }
+  }
+
+  /// Uses libgit2's repository handle, alone.
+  func withHandle<Result>(
+    _ body: (OpaquePointer) throws(HistoryError) -> Result
+  ) throws(HistoryError) -> Result {
+    try handle.withLock { (owned) throws(HistoryError) in try body(owned.pointer) }
+  }
+}
