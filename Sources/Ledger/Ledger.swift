@@ -39,8 +39,16 @@ package struct Ledger: Sendable {
     fold.finish()
     return Replay(
       root: root, branch: branch, head: head, now: now, pinned: fold.pinned, state: fold.open,
-      pins: fold.pins, flippedUpon: line.flippedHead == nil ? nil : line.chain.last?.id,
+      pins: fold.pins, rootedAt: Timestamp(seconds: try authenticator.record(root).committerTime),
+      flippedUpon: line.flippedHead == nil ? nil : line.chain.last?.id,
       reader: authenticator.reader)
+  }
+
+  /// Whether that commit is the other one or an ancestor of it.
+  package func contains(
+    _ commit: ObjectID, in head: ObjectID
+  ) throws(LedgerError) -> Bool {
+    try Reachability.reaches(commit, from: head, authenticator: authenticator)
   }
 
   /// The first belief.
@@ -80,6 +88,8 @@ package struct Replay: Sendable {
   package let state: FoldState
   /// The pins seen in this replay, oldest first.
   package let pins: [Pin]
+  /// When the root was committed.
+  package let rootedAt: Timestamp
   /// The true mainline's tip, where the head was made by merging it into a branch.
   package let flippedUpon: ObjectID?
   let reader: TreeReader

@@ -114,3 +114,16 @@ package enum LedgerEvent: Sendable, Hashable {
   case incident(Incident)
   case pin(Pin)
 }
+
+extension LedgerEvent {
+  /// The commit that brought it about.
+  package var commit: ObjectID {
+    switch self {
+    case .transition(let transition): transition.commit
+    case .consent(let commit, _, _, _, _): commit
+    case .policy(let change): change.mainline
+    case .incident(let incident): incident.commit
+    case .pin(let pin): pin.commit
+    }
+  }
+}
