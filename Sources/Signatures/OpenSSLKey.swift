@@ -86,10 +86,14 @@ extension Curve {
   }
 }
 
-/// A library context of our own: it reads no configuration file and no environment, so what a
-/// machine's openssl.cnf says cannot change a verdict. Lives as long as the process.
+/// A library context of our own, without configuration: neither the machine's openssl.cnf nor
+/// `OPENSSL_CONF` can change a verdict. Lives as long as the process.
 private enum Library {
-  nonisolated(unsafe) static let context: OpaquePointer? = OSSL_LIB_CTX_new()
+  nonisolated(unsafe) static let context: OpaquePointer? = {
+    // Otherwise OpenSSL's first call reads the file for its default context, used or not.
+    OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_LOAD_CONFIG), nil)
+    return OSSL_LIB_CTX_new()
+  }()
 }
 
 /// An `EVP_PKEY_CTX` that makes keys; freed with the value.
