@@ -1,0 +1,130 @@
+import Submission
+
+/// Signs with SSH the way git would for this user in this repository: same settings, same program,
+/// same agent, same questions at the terminal.
+package struct GitCommitSigner: CommitSigner {
+  private let repository: GitRepository
+  private let namespace: String
+  private let timeout: Duration?
+
+  /// - Parameters:
+  ///   - namespace: what the signatures are for; commits are signed in `git`.
+  ///   - timeout: how long a person has for a passphrase or a touch.
+  package init(
+    repository: GitRepository, namespace: String = "git", timeout: Duration? = .seconds(300)
+  ) {
+    self.repository = repository
+    self.namespace = namespace
+    self.timeout = timeout
+  }
+
+  package func sign(_ payload: [UInt8]) async throws(SigningError) -> [UInt8] {
+    try await sign(payload, namespace: namespace)
+  }
+
+  /// The armored signature of the bytes, with the newline at its end.
+  ///
+  /// - Parameter namespace: what it is for, so that it counts for nothing else.
+  package func sign(
+    _ bytes: [UInt8], namespace: String
+  ) async throws(SigningError) -> [UInt8] {
+    let settings = try await SigningSettings(of: repository)
+    do {
+      let directory = try PrivateDirectory(environment: repository.environment)
+      let key: String
+      switch settings.key {
+      case .file(let path): key = path
+      case .literal(let line):
+        key = try directory.write("key.pub", Array((line + "\n").utf8))
+      }
+      let message = try directory.write("message", bytes)
+      let result = try await run([
+        settings.program, "-Y", "sign", "-n", namespace, "-f", key, message,
+      ])
+      guard result.succeeded else { throw Self.failure(result, settings) }
+      guard
+        let file = try FileBytes.readIfPresent(message + ".sig", limit: 1 << 20),
+        file.bytes.starts(with: "-----BEGIN SSH SIGNATURE-----".utf8)
+      else {
+        throw SigningError(
+          "\(settings.program) ended well but wrote no SSH signature.",
+          hint: "git config gpg.ssh.program")
+      }
+      // As git does: some programs end their lines with CR LF.
+      return file.bytes.filter { $0 != UInt8(ascii: "\r") }
+    } catch let error as SigningError {
+      throw error
+    } catch {
+      throw SigningError("Cannot sign. \(error)")
+    }
+  }
+
+  /// The public key that would sign, `type base64`, without its comment.
+  package func publicKeyLine() async throws(SigningError) -> String {
+    let settings = try await SigningSettings(of: repository)
+    switch settings.key {
+    case .literal(let line):
+      guard let key = Self.publicKey(in: line) else {
+        throw SigningError("The key that is set is no public key: \(Words.shown(line))")
+      }
+      return key
+    case .file(let path):
+      let path = path.hasPrefix("/") ? path : directory + "/" + path
+      if let key = Self.publicKey(inFile: path) { return key }
+      // The private file itself knows best, but cannot be asked without its passphrase.
+      if let key = try await derive(["-P", ""], from: path) { return key }
+      if let key = Self.publicKey(inFile: path + ".pub") { return key }
+      if let key = try await derive([], from: path) { return key }
+      throw SigningError(
+        "There is no key in \(path).", hint: "git config user.signingkey ~/.ssh/id_ed25519.pub")
+    }
+  }
+
+  private var directory: String { repository.workTree ?? repository.gitDirectory }
+
+  private func run(_ arguments: [String]) async throws(SigningError) -> ProgramResult {
+    do {
+      return try await repository.git.runner.run(
+        arguments, in: directory, changing: ["LC_ALL": "C"], timeout: timeout)
+    } catch {
+      throw SigningError("Cannot sign. \(error)", hint: "git config gpg.ssh.program")
+    }
+  }
+
+  private func derive(
+    _ options: [String], from path: String
+  ) async throws(SigningError) -> String? {
+    let result = try await run(["ssh-keygen", "-y"] + options + ["-f", path])
+    return result.succeeded ? Self.publicKey(in: result.text) : nil
+  }
+
+  private static func publicKey(inFile path: String) -> String? {
+    guard let file = try? FileBytes.readIfPresent(path, limit: 1 << 16) else { return nil }
+    return publicKey(in: String(decoding: file.bytes, as: UTF8.self))
+  }
+
+  private static func publicKey(in text: String) -> String? {
+    let words = text.split(whereSeparator: \.isWhitespace)
+    let types = ["ssh-", "ecdsa-", "sk-ssh-", "sk-ecdsa-"]
+    guard words.count >= 2, types.contains(where: { words[0].hasPrefix($0) }) else { return nil }
+    return "\(words[0]) \(words[1])"
+  }
+
+  private static func failure(
+    _ result: ProgramResult, _ settings: SigningSettings
+  ) -> SigningError {
+    let words = Words.shown(result.errorText)
+    let hint: String
+    if words.contains("No private key found") || words.contains("agent refused") {
+      hint = "Put the private key beside the public one, or into the agent: ssh-add"
+    } else if words.contains("passphrase") {
+      hint = "Put the key into the agent, which asks once: ssh-add"
+    } else if words.contains("No such file") {
+      hint = "git config user.signingkey ~/.ssh/id_ed25519.pub"
+    } else {
+      hint = "See whether git can sign here: git commit -S --allow-empty -m test"
+    }
+    let program = settings.program.split(separator: "/").last ?? "ssh-keygen"
+    return SigningError("\(program) did not sign: \(words)", hint: hint)
+  }
+}
