@@ -25,6 +25,7 @@ let package = Package(
       name: "Clibsodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(
       name: "Clibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "Ctimex"),
 
     .target(name: "Grants", swiftSettings: strict),
     .target(name: "History", swiftSettings: strict),
@@ -60,7 +61,7 @@ let package = Package(
       name: "daypass",
       dependencies: [
         "Grants", "Policies", "Signatures", "History", "Ledger", "Reconciler", "Submission",
-        "Emitters", "GitStore",
+        "Emitters", "GitStore", "Ctimex",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
