@@ -38,7 +38,7 @@ package struct PolicySnapshot: Sendable {
       policy = try Policy(files: files)
     } catch {
       let problems = error.problems.map {
-        "policies/\($0.file)\($0.line.map { ":\($0)" } ?? ""): \($0.sentence)"
+        "\($0)"
       }
       return .failure(
         PolicyFault(problems: problems, isUnknownSchema: error.code == .unknownSchema))
