@@ -233,7 +233,7 @@ import Testing
     #expect(!setting.sandbox.exists("ran"))
   }
 
-  @Test(arguments: ["a..b", "a b", "", "a:b", "a*", "x.lock"])
+  @Test(arguments: ["a..b", "a b", "", "a:b", "a*", "x.lock", "HEAD"])
   func namesOfNoBranch(_ branch: String) async throws {
     let setting = try await Setting()
     let store = try await setting.clone("a").open()
