@@ -13,6 +13,7 @@ let package = Package(
   products: [.executable(name: "daypass", targets: ["daypass"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
@@ -24,6 +25,7 @@ let package = Package(
       name: "Clibsodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(
       name: "Clibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "Ctimex"),
 
     .target(name: "Grants", swiftSettings: strict),
     .target(name: "History", swiftSettings: strict),
@@ -33,7 +35,11 @@ let package = Package(
     .target(
       name: "Signatures", dependencies: ["Clibsodium", "Clibcrypto"], swiftSettings: strict),
     .target(
-      name: "Ledger", dependencies: ["Grants", "Policies", "Signatures", "History"],
+      name: "Ledger",
+      dependencies: [
+        "Grants", "Policies", "Signatures", "History",
+        .product(name: "HeapModule", package: "swift-collections"),
+      ],
       swiftSettings: strict),
     .target(
       name: "Reconciler", dependencies: ["Grants", "Policies", "History", "Ledger"],
@@ -55,7 +61,7 @@ let package = Package(
       name: "daypass",
       dependencies: [
         "Grants", "Policies", "Signatures", "History", "Ledger", "Reconciler", "Submission",
-        "Emitters", "GitStore",
+        "Emitters", "GitStore", "Ctimex",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
@@ -76,7 +82,8 @@ let package = Package(
     .testTarget(
       name: "PoliciesTests", dependencies: ["Policies", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "SignaturesTests", dependencies: ["Signatures", "TestSupport"],
+      name: "SignaturesTests",
+      dependencies: ["Signatures", "TestSupport", "Clibsodium", "Clibcrypto"],
       swiftSettings: strict),
     .testTarget(
       name: "LedgerTests", dependencies: ["Ledger", "TestSupport"], swiftSettings: strict),

@@ -71,3 +71,27 @@ package protocol Clock: Sendable {
   /// Whether the kernel says that the clock is kept in step with a reference.
   var isSynchronised: Bool { get }
 }
+
+/// The governed branch in this clone, with the working tree that may have it checked out.
+package protocol LocalBranch: Sendable {
+  /// The branch's commit here; nil if it does not exist yet.
+  func tip() throws(HistoryError) -> ObjectID?
+
+  /// Whether the branch could move there: nothing of the user's stands in the way.
+  ///
+  /// - Throws: ``HistoryError`` with `.dirty` naming the path, and nothing has changed.
+  func prepare(to new: ObjectID) throws(HistoryError)
+
+  /// Moves the branch by compare-and-swap and lets index and working tree follow.
+  func advance(
+    from old: ObjectID?, to new: ObjectID, because message: String
+  ) throws(HistoryError)
+}
+
+/// Where a checkpoint is kept between runs.
+package protocol CheckpointStore: Sendable {
+  /// The stored bytes; nil if there are none or they cannot be read.
+  func load() -> [UInt8]?
+  /// Stores the bytes whole or not at all; failing to is no error, the next run is just slower.
+  func save(_ bytes: [UInt8])
+}

@@ -1,0 +1,99 @@
+import Grants
+import History
+import Signatures
+
+/// Whether a commit carries a signature that holds; whose it is, only a policy can say.
+enum SignatureStatus: Sendable {
+  case absent
+  case invalid(SignatureError)
+  case valid(VerifiedSignature)
+}
+
+/// A commit as the first stage leaves it: read, hashed, its signature checked, its changes decoded.
+/// Nothing in it is believed yet.
+struct AuthenticatedCommit: Sendable {
+  let id: ObjectID
+  let tree: ObjectID
+  let parents: [ObjectID]
+  let committedAt: Timestamp
+  let author: String
+  let subject: String
+  let signature: SignatureStatus
+  let policyTrailer: String?
+  let mainlineTrailer: String?
+  let stateTrailer: String?
+  /// What it changes against its only parent; nil for a merge, which proposes nothing.
+  let changes: Changes?
+
+  struct Changes: Sendable {
+    let diff: GovernedDiff
+    let grants: [GrantChange]
+  }
+
+  /// One grant that the commit changes.
+  struct GrantChange: Sendable {
+    let id: GrantID
+    let asserted: PlacedContent
+    let parent: PlacedContent
+  }
+}
+
+/// The first stage: what depends on nothing that came before.
+struct Authenticator: Sendable {
+  /// The largest commit object that is read, in bytes.
+  private static let largestCommit = 128 << 20
+
+  let reader: TreeReader
+
+  func record(_ id: ObjectID) throws(LedgerError) -> CommitRecord {
+    let object: RawObject
+    do {
+      object = try reader.history.read(id, limit: Self.largestCommit)
+    } catch {
+      throw LedgerError(error)
+    }
+    guard object.kind == .commit, let record = CommitRecord(id: id, parsing: object.bytes) else {
+      throw LedgerError(.brokenHistory, "object \(id) is no commit")
+    }
+    return record
+  }
+
+  func authenticate(_ id: ObjectID) throws(LedgerError) -> AuthenticatedCommit {
+    let record = try record(id)
+    return AuthenticatedCommit(
+      id: id, tree: record.tree, parents: record.parents,
+      committedAt: Timestamp(seconds: record.committerTime), author: record.author,
+      subject: Text.cleaned(record.subject), signature: Self.check(record.signed),
+      policyTrailer: record.trailer("Daypass-Policy"),
+      mainlineTrailer: record.trailer("Daypass-Mainline"),
+      stateTrailer: record.trailer("Daypass-State"), changes: try changes(of: record))
+  }
+
+  private static func check(_ signed: CommitRecord.Signed?) -> SignatureStatus {
+    guard let signed else { return .absent }
+    do {
+      return .valid(
+        try SSHSignature.verify(armor: signed.armor, payload: signed.payload, namespace: "git"))
+    } catch {
+      return .invalid(error)
+    }
+  }
+
+  private func changes(
+    of record: CommitRecord
+  ) throws(LedgerError) -> AuthenticatedCommit.Changes? {
+    guard record.parents.count == 1, let parent = record.parents.first else { return nil }
+    let before = try self.record(parent).tree
+    let diff = try GovernedDiff(from: before, to: record.tree, reader: reader)
+    var grants: [AuthenticatedCommit.GrantChange] = []
+    if !diff.isTooLarge {
+      for id in diff.grants {
+        grants.append(
+          AuthenticatedCommit.GrantChange(
+            id: id, asserted: try reader.content(of: id, in: record.tree),
+            parent: try reader.content(of: id, in: before)))
+      }
+    }
+    return AuthenticatedCommit.Changes(diff: diff, grants: grants)
+  }
+}

@@ -1,0 +1,74 @@
+import Grants
+import History
+import Policies
+
+/// A pending or active grant as it is believed.
+package struct LiveGrant: Sendable, Hashable {
+  package let state: GrantState
+  package let grant: Grant
+  /// The believed file.
+  package let blob: ObjectID
+  /// When the request, or its latest amendment, was signed.
+  package let requestSignedAt: Timestamp
+}
+
+/// What a replay has come to believe: each unit's content.
+package struct Belief: Sendable {
+  package internal(set) var policy: PolicySnapshot
+  /// `grants/`, closed ones included; a closed grant needs no other memory.
+  package internal(set) var tree: BeliefTree
+  /// The pending and active grants.
+  package private(set) var live: [GrantID: LiveGrant]
+  /// The live grants of each person, so that judging a request costs what that person has.
+  private var bySubject: [Principal: Set<GrantID>]
+  /// Believed files that no commit carries: results of two signatures that met.
+  package internal(set) var extras: [ObjectID: [UInt8]]
+
+  init(
+    policy: PolicySnapshot, tree: BeliefTree, live: [LiveGrant], extras: [ObjectID: [UInt8]] = [:]
+  ) {
+    self.policy = policy
+    self.tree = tree
+    self.live = [:]
+    self.bySubject = [:]
+    self.extras = extras
+    for grant in live { insert(grant) }
+  }
+
+  /// Grants that are open at that moment: pending within the approval window, or active and not
+  /// expired; of that person, other than `excluded`.
+  package func open(of subject: Principal, at moment: Timestamp, except excluded: GrantID) -> [Grant] {
+    (bySubject[subject] ?? []).sorted().compactMap { id in
+      guard id != excluded, let live = live[id] else { return nil }
+      return isOpen(live, at: moment) ? live.grant : nil
+    }
+  }
+
+  /// Whether the grant still counts: nobody has to sweep it first.
+  package func isOpen(_ live: LiveGrant, at moment: Timestamp) -> Bool {
+    switch live.state {
+    case .pending: moment < decisionDeadline(of: live.grant)
+    case .active: !live.grant.isExpired(at: moment)
+    case .closed: false
+    }
+  }
+
+  /// The moment from which a request can no longer be approved.
+  package func decisionDeadline(of grant: Grant) -> Timestamp {
+    grant.requestedAt + policy.policy.approvalWindow(of: grant.role)
+  }
+
+  mutating func insert(_ grant: LiveGrant) {
+    remove(grant.grant.id)
+    live[grant.grant.id] = grant
+    bySubject[grant.grant.subject, default: []].insert(grant.grant.id)
+  }
+
+  @discardableResult
+  mutating func remove(_ id: GrantID) -> LiveGrant? {
+    guard let old = live.removeValue(forKey: id) else { return nil }
+    bySubject[old.grant.subject]?.remove(id)
+    if bySubject[old.grant.subject]?.isEmpty == true { bySubject[old.grant.subject] = nil }
+    return old
+  }
+}

@@ -1,0 +1,132 @@
+import Grants
+import History
+import Policies
+
+extension Judge {
+  /// Judges what a proposal asserts of one grant.
+  mutating func judge(
+    _ change: AuthenticatedCommit.GrantChange, of proposal: AuthenticatedCommit,
+    _ signing: Signing, _ context: Context
+  ) throws(LedgerError) {
+    let unit = Unit.grant(change.id)
+    do {
+      let believed = state.belief.live[change.id]
+      if believed == nil, try closedBlob(change.id) != nil {
+        throw TrustRule.refuseClosedFinal(change.id)
+      }
+      try TrustRule.checkReadableFile(change.asserted.content)
+      let act = try read(change, proposal, signing, context, believed)
+      try check(act)
+      let after = try apply(act, asserted: change.asserted, id: change.id)
+      note(
+        .transition(
+          VerifiedTransition(
+            commit: proposal.id, mainline: context.mainline.id, kind: act.transition.kind,
+            signer: signing.signer, signedAt: signing.signedAt, landedAt: signing.landedAt,
+            before: believed?.state, after: after.0, grant: after.1)),
+        counts: unit)
+    } catch let refusal as Refusal {
+      refuse(unit, refusal, proposal, signing.signer, context)
+    } catch let error as LedgerError {
+      throw error
+    } catch {
+      throw LedgerError(.brokenHistory, "\(error)")
+    }
+  }
+
+  private func read(
+    _ change: AuthenticatedCommit.GrantChange, _ proposal: AuthenticatedCommit,
+    _ signing: Signing, _ context: Context, _ believed: LiveGrant?
+  ) throws(Refusal) -> Act {
+    let assertion = Assertion(
+      id: change.id, asserted: change.asserted.content, parent: change.parent.content,
+      believed: believed.map { .file($0.state, $0.grant) } ?? .absent, signer: signing.signer,
+      signedAt: signing.signedAt, subjectLine: proposal.subject)
+    switch Transition.read(assertion) {
+    case .closedAlready: throw TrustRule.refuseClosedFinal(change.id)
+    case .none(let why): throw TrustRule.refuseReadableAct(why)
+    case .step(let transition):
+      return Act(
+        transition: transition, signing: signing, policy: context.policy, believed: believed,
+        asserted: change.asserted.content.grant)
+    }
+  }
+
+  /// Asks every rule in turn; the first that refuses speaks.
+  private func check(_ act: Act) throws(Refusal) {
+    try TrustRule.checkRepositoryName(act)
+    try TrustRule.checkReconcilerDuties(act.signing.signer, act.transition.kind, act.policy)
+    try TrustRule.checkActor(act)
+    let takesAway = !act.transition.kind.givesAccess
+    try TrustRule.checkKeyValidity(act.signing, takesAway: takesAway)
+    try TrustRule.checkBoundedDate(act)
+    try TrustRule.checkStatedTime(act)
+    try TrustRule.checkAmendKeeps(act)
+    try TrustRule.checkAmendLater(act)
+    try TrustRule.checkApprovalWindow(act, state.belief)
+    try TrustRule.checkApprovalFollows(act)
+    try TrustRule.checkLandingWindow(act)
+    try TrustRule.checkReasonGiven(act)
+    try TrustRule.checkDueTime(act, state.belief)
+    try TrustRule.checkPolicyAllows(act, state.belief)
+  }
+
+  /// Gives the belief the step's result, in canonical form.
+  private mutating func apply(
+    _ act: Act, asserted: PlacedContent, id: GrantID
+  ) throws -> (GrantState, Grant) {
+    let transition = act.transition.settling { TrustRule.settledClosure($0, act) }
+    let policy = act.policy.policy
+    guard
+      let (after, grant) = transition.apply(
+        to: act.believed?.grant, in: act.believed?.state,
+        suffices: { policy.decideActivation(of: $0).isAllowed })
+    else { throw TrustRule.refuseReadableAct("has nothing to act upon") }
+    let bytes = grant.canonicalBytes
+    guard bytes.count <= Grant.largestFile else {
+      throw TrustRule.refuseReadableAct("would make the file larger than a grant may be")
+    }
+    let blob: ObjectID
+    if let same = asserted.blob, asserted.content.grant == grant {
+      blob = same
+    } else {
+      blob = ObjectID.hashing(.blob, bytes)
+      state.belief.extras[blob] = bytes
+    }
+    if let before = act.believed?.state, before != after {
+      try set(GrantPath(state: before, id: id), to: nil)
+    }
+    try set(GrantPath(state: after, id: id), to: blob)
+    if after == .closed {
+      state.belief.remove(id)
+    } else {
+      let signedAt: Timestamp
+      switch act.transition {
+      case .request, .amend: signedAt = act.signing.signedAt
+      default: signedAt = act.believed?.requestSignedAt ?? act.signing.signedAt
+      }
+      state.belief.insert(
+        LiveGrant(state: after, grant: grant, blob: blob, requestSignedAt: signedAt))
+    }
+    return (after, grant)
+  }
+
+  private mutating func set(_ path: GrantPath, to blob: ObjectID?) throws(LedgerError) {
+    let components = path.components
+    state.belief.tree = try state.belief.tree.setting(
+      components.dropFirst(), to: blob, in: Array(components.prefix(1)), reader: reader)
+  }
+}
+
+extension Transition {
+  /// The same step with its closing entry, if it has one, put through `settle`.
+  func settling(_ settle: (Closure) -> Closure) -> Transition {
+    switch self {
+    case .retract(let closure): .retract(settle(closure))
+    case .reject(let closure): .reject(settle(closure))
+    case .withdraw(let closure): .withdraw(settle(closure))
+    case .revoke(let closure): .revoke(settle(closure))
+    default: self
+    }
+  }
+}

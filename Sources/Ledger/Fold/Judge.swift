@@ -1,0 +1,182 @@
+import Grants
+import History
+import Policies
+
+/// The third stage: judges one landing, by the policy before it, and changes the belief.
+struct Judge {
+  let reader: TreeReader
+  /// The closing pin's time, or the verifier's now.
+  let bound: Timestamp
+  var state: FoldState
+  private(set) var events: [LedgerEvent] = []
+  /// The last refusal of each unit in this landing, by which a dispute is explained.
+  private var refused: [Unit: Incident] = [:]
+  /// Units whose step counted in this landing.
+  private var counted: Set<Unit> = []
+
+  init(reader: TreeReader, bound: Timestamp, state: FoldState) {
+    self.reader = reader
+    self.bound = bound
+    self.state = state
+  }
+
+  /// Folds one mainline commit and what it brings.
+  mutating func fold(_ landing: Landing) throws(LedgerError) {
+    events = []
+    refused = [:]
+    counted = []
+    let committed = landing.mainline.committedAt
+    let landedAt = committed > bound ? state.landedAt : max(committed, state.landedAt)
+    let context = Context(
+      policy: state.belief.policy, mainline: landing.mainline, mainlineLandedAt: landedAt)
+    for proposal in landing.proposals { try judge(proposal, context) }
+    state.landedAt = landedAt
+    state.commit = landing.mainline.id
+    try adoptPolicy(context)
+    try compare(with: landing.mainline, context)
+  }
+
+  /// What all proposals of one landing share.
+  struct Context {
+    let policy: PolicySnapshot
+    let mainline: AuthenticatedCommit
+    let mainlineLandedAt: Timestamp
+  }
+
+  private mutating func judge(
+    _ proposal: AuthenticatedCommit, _ context: Context
+  ) throws(LedgerError) {
+    guard let changes = proposal.changes else { return }
+    let landedAt = min(bound, max(context.mainlineLandedAt, proposal.committedAt))
+    do {
+      try TrustRule.checkUnitLimit(changes.diff)
+    } catch {
+      return refuse(.place("grants"), error, proposal, nil, context)
+    }
+    var asserted: [AuthenticatedCommit.GrantChange] = []
+    for change in changes.grants where try !isBelieved(change) { asserted.append(change) }
+    let changesPolicy =
+      changes.diff.policies.map { $0.to != .tree(state.belief.policy.tree) } ?? false
+    let consents = changesPolicy || states(proposal, consentIn: context)
+    guard !asserted.isEmpty || !changes.diff.strays.isEmpty || consents else { return }
+
+    for path in changes.diff.strays {
+      refuse(.place(path), TrustRule.refuseStrayPath(path), proposal, nil, context)
+    }
+    guard !asserted.isEmpty || consents else { return }
+    let signing: Signing
+    do {
+      let signature = try TrustRule.checkSignature(proposal.signature)
+      let (signer, entry) = try TrustRule.checkKnownKey(signature.key, context.policy)
+      signing = Signing(
+        signer: signer, entry: entry, signedAt: proposal.committedAt, landedAt: landedAt,
+        bound: bound)
+    } catch {
+      if consents { refuse(.policies, error, proposal, nil, context) }
+      for change in asserted { refuse(.grant(change.id), error, proposal, nil, context) }
+      return
+    }
+    if consents { try judgeConsent(proposal, changes.diff, signing, context) }
+    for change in asserted {
+      if changesPolicy {
+        refuse(
+          .grant(change.id), TrustRule.refuseMixedCommit(), proposal, signing.signer, context)
+      } else {
+        try judge(change, of: proposal, signing, context)
+      }
+    }
+  }
+
+  /// A trailer that names a change other than the one already made; the rest is spent, not wrong.
+  private func states(_ proposal: AuthenticatedCommit, consentIn context: Context) -> Bool {
+    guard let trailer = proposal.policyTrailer else { return false }
+    return !trailer.hasSuffix(context.policy.tree.hex)
+  }
+
+  /// Asserting what is already believed is no act: anyone may, signed or not.
+  private func isBelieved(
+    _ change: AuthenticatedCommit.GrantChange
+  ) throws(LedgerError) -> Bool {
+    if let live = state.belief.live[change.id] {
+      return change.asserted.blob == live.blob && change.asserted.content.state == live.state
+    }
+    guard let closed = try closedBlob(change.id) else {
+      return change.asserted.content == .absent
+    }
+    return change.asserted.blob == closed && change.asserted.content.state == .closed
+  }
+
+  /// The file of a grant believed to be closed.
+  func closedBlob(_ id: GrantID) throws(LedgerError) -> ObjectID? {
+    let path = GrantPath(state: .closed, id: id).components
+    return try state.belief.tree.file(
+      at: path.dropFirst(), in: Array(path.prefix(1)), reader: reader)
+  }
+
+  mutating func note(_ event: LedgerEvent, counts unit: Unit? = nil) {
+    events.append(event)
+    if let unit { counted.insert(unit) }
+  }
+
+  mutating func refuse(
+    _ unit: Unit, _ refusal: Refusal, _ proposal: AuthenticatedCommit, _ signer: Principal?,
+    _ context: Context
+  ) {
+    let incident = Incident(
+      commit: proposal.id, mainline: context.mainline.id, landedAt: context.mainlineLandedAt,
+      unit: unit, rule: refusal.rule, sentence: refusal.sentence, author: proposal.author,
+      signer: signer)
+    refused[unit] = incident
+    events.append(.incident(incident))
+  }
+
+  /// Finds where the mainline commit's tree differs from the belief, and why.
+  private mutating func compare(
+    with mainline: AuthenticatedCommit, _ context: Context
+  ) throws(LedgerError) {
+    let root = try reader.tree(mainline.tree)
+    var differences: [Difference] = []
+    let policies = root?.entry(named: "policies")
+    if policies?.isTree != true || policies?.id != state.belief.policy.tree {
+      differences.append(Difference(path: "policies", believed: true, found: policies != nil))
+    }
+    state.belief.tree = try state.belief.tree.compared(
+      with: root?.entry(named: "grants"), at: ["grants"], reader: reader,
+      differences: &differences)
+    let standing = Dictionary(
+      state.disputes.map { ($0.difference, $0.cause) }, uniquingKeysWith: { first, _ in first })
+    state.disputes = []
+    for difference in differences {
+      let unit = Unit(path: difference.path)
+      if let cause = refused[unit] ?? (counted.contains(unit) ? nil : standing[difference]) {
+        state.disputes.append(Dispute(difference: difference, cause: cause))
+        continue
+      }
+      let refusal = explain(difference, mainline)
+      refuse(unit, refusal, mainline, nil, context)
+      if let cause = refused[unit] {
+        state.disputes.append(Dispute(difference: difference, cause: cause))
+      }
+    }
+    if state.disputes.isEmpty { state.belief.extras = [:] }
+  }
+
+  private func explain(_ difference: Difference, _ mainline: AuthenticatedCommit) -> Refusal {
+    let unit = Unit(path: difference.path)
+    if counted.contains(unit) { return TrustRule.refuseCanonicalResult() }
+    // A directory of refused grants is explained by one of them.
+    if let inside = refused.values.first(where: { incident in
+      if case .place = unit, case .grant(let id) = incident.unit {
+        return GrantState.allCases.contains {
+          GrantPath(state: $0, id: id).description.hasPrefix(difference.path + "/")
+        }
+      }
+      return false
+    }) {
+      return Refusal(inside.rule, inside.sentence)
+    }
+    if let whole = refused[.place("grants")] { return Refusal(whole.rule, whole.sentence) }
+    return mainline.parents.count > 1
+      ? TrustRule.refuseMergeCarriesNothing(difference) : TrustRule.refuseCanonicalResult()
+  }
+}

@@ -1,0 +1,105 @@
+import Grants
+import History
+
+/// Folds a line of mainline commits, pin by pin.
+///
+/// What lies before the newest pin is final for every verifier; what follows is provisional, judged
+/// with the verifier's now as the bound, and judged again where a pin demands it.
+struct SegmentFold {
+  let authenticator: Authenticator
+  let root: ObjectID
+  let now: Timestamp
+  /// After the newest pin (or the start).
+  private(set) var pinned: FoldState
+  /// After the newest commit.
+  private(set) var open: FoldState
+  private(set) var pins: [Pin] = []
+  /// What has landed since the newest pin.
+  private var landings: [Landing] = []
+  private var events: [LedgerEvent] = []
+  private var latest = Timestamp(seconds: .min)
+  private var changesPolicy = false
+  private var lander: Lander
+  private let report: (LedgerEvent) -> Void
+
+  init(
+    from start: FoldState, root: ObjectID, now: Timestamp, authenticator: Authenticator,
+    report: @escaping (LedgerEvent) -> Void
+  ) {
+    self.authenticator = authenticator
+    self.root = root
+    self.now = now
+    self.pinned = start
+    self.open = start
+    self.lander = Lander(authenticator: authenticator, root: root, start: start.commit)
+    self.report = report
+  }
+
+  /// Folds the next mainline commit.
+  ///
+  /// - Parameter flipped: whether it lands upon the whole line so far, not upon its first parent.
+  mutating func take(_ id: ObjectID, flipped: Bool = false) throws(LedgerError) {
+    let landing = try lander.landing(of: id, flipped: flipped)
+    landings.append(landing)
+    for commit in landing.proposals + [landing.mainline] {
+      latest = max(latest, commit.committedAt)
+      if commit.changes?.diff.policies != nil || commit.policyTrailer != nil {
+        changesPolicy = true
+      }
+    }
+    var judge = Judge(reader: authenticator.reader, bound: now, state: open)
+    try judge.fold(landing)
+    open = judge.state
+    events += judge.events
+    try close(with: landing.mainline)
+  }
+
+  /// Reports what is still provisional; call once, after the last commit.
+  func finish() {
+    for event in events { report(event) }
+  }
+
+  /// Tries the commit as the pin that closes the segment.
+  private mutating func close(with commit: AuthenticatedCommit) throws(LedgerError) {
+    let skew = pinned.belief.policy.policy.settings.skew
+    guard
+      TrustRule.isPinCandidate(commit, after: pinned.pinnedAt, now: now, skew: skew),
+      // Anybody may write the trailer. Folding a segment again is dear, so a key that no policy of
+      // this segment could know is turned away first.
+      changesPolicy || TrustRule.pinSigner(commit, pinned.belief) != nil
+    else { return }
+    let bound = commit.committedAt
+    var (closed, closedEvents) = (open, events)
+    // Every date lies within both bounds: the verdicts are the same under either.
+    if latest > min(bound, now) {
+      (closed, closedEvents) = (pinned, [])
+      for landing in landings {
+        var judge = Judge(reader: authenticator.reader, bound: bound, state: closed)
+        try judge.fold(landing)
+        closed = judge.state
+        closedEvents += judge.events
+      }
+    }
+    guard let signer = TrustRule.pinSigner(commit, closed.belief) else { return }
+    closed.pinnedCommit = commit.id
+    closed.pinnedAt = bound
+    let pin = Pin(
+      commit: commit.id, at: bound, signer: signer, statedDigest: commit.stateTrailer,
+      digest: try closed.digest(reader: authenticator.reader))
+    for event in closedEvents { report(event) }
+    report(.pin(pin))
+    if let refusal = TrustRule.noteStateDigest(pin) {
+      report(
+        .incident(
+          Incident(
+            commit: commit.id, mainline: commit.id, landedAt: bound, unit: .place("grants"),
+            rule: refusal.rule, sentence: refusal.sentence, author: commit.author,
+            signer: signer)))
+    }
+    pins.append(pin)
+    (pinned, open) = (closed, closed)
+    (landings, events) = ([], [])
+    latest = Timestamp(seconds: .min)
+    changesPolicy = false
+  }
+}

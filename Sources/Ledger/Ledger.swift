@@ -1,0 +1,108 @@
+import Grants
+import History
+
+/// Replays a repository's history from a trusted root and says what is believed.
+package struct Ledger: Sendable {
+  let authenticator: Authenticator
+  /// The commit that is trusted as it stands.
+  package let root: ObjectID
+  /// The governed branch, `main`; a checkpoint belongs to one.
+  package let branch: String
+
+  package init(history: any HistoryReader, root: ObjectID, branch: String) {
+    self.authenticator = Authenticator(reader: TreeReader(history))
+    self.root = root
+    self.branch = branch
+  }
+
+  /// Replays the history of a head.
+  ///
+  /// - Parameters:
+  ///   - now: the verifier's time; the bound for what no pin has closed yet.
+  ///   - checkpoint: where an earlier replay ended; nil to start at the root.
+  ///   - choice: the commit whose line a person has declared the mainline, where two are possible.
+  ///   - report: receives what happened, in order; from a checkpoint on only what came since.
+  /// - Throws: ``LedgerError``: the history cannot be trusted, or not be judged.
+  package func replay(
+    head: ObjectID, now: Timestamp, from checkpoint: Checkpoint? = nil,
+    choice: ObjectID? = nil, report: @escaping (LedgerEvent) -> Void = { _ in }
+  ) throws(LedgerError) -> Replay {
+    let checkpoint = checkpoint.flatMap { $0.root == root && $0.branch == branch ? $0 : nil }
+    let line = try MainlineSearch(
+      ledger: self, head: head, now: now, checkpoint: checkpoint, choice: choice
+    ).line()
+    let start = try startingState(for: line, checkpoint: checkpoint)
+    var fold = SegmentFold(
+      from: start, root: root, now: now, authenticator: authenticator, report: report)
+    for step in line.chain.dropFirst() { try fold.take(step.id) }
+    if let flipped = line.flippedHead { try fold.take(flipped, flipped: true) }
+    fold.finish()
+    return Replay(
+      root: root, branch: branch, head: head, now: now, pinned: fold.pinned, state: fold.open,
+      pins: fold.pins, rootedAt: Timestamp(seconds: try authenticator.record(root).committerTime),
+      flippedUpon: line.flippedHead == nil ? nil : line.chain.last?.id,
+      reader: authenticator.reader)
+  }
+
+  /// Whether that commit is the other one or an ancestor of it.
+  package func contains(
+    _ commit: ObjectID, in head: ObjectID
+  ) throws(LedgerError) -> Bool {
+    try Reachability.reaches(commit, from: head, authenticator: authenticator)
+  }
+
+  /// The first belief.
+  package func rootBelief() throws(LedgerError) -> Belief {
+    try TrustRule.checkTrustedRoot(
+      try authenticator.record(root), reader: authenticator.reader)
+  }
+
+  private func startingState(
+    for line: Line, checkpoint: Checkpoint?
+  ) throws(LedgerError) -> FoldState {
+    if let checkpoint, let first = line.chain.first?.id, first == checkpoint.state.commit,
+      first != root
+    {
+      return checkpoint.state
+    }
+    return try rootState()
+  }
+
+  func rootState() throws(LedgerError) -> FoldState {
+    let record = try authenticator.record(root)
+    return FoldState(
+      belief: try rootBelief(), commit: root,
+      landedAt: Timestamp(seconds: record.committerTime), pinnedCommit: root)
+  }
+}
+
+/// What a replay has found.
+package struct Replay: Sendable {
+  package let root: ObjectID
+  package let branch: String
+  package let head: ObjectID
+  package let now: Timestamp
+  /// After the newest pin: final for every verifier.
+  let pinned: FoldState
+  /// After the head: provisional since the newest pin.
+  package let state: FoldState
+  /// The pins seen in this replay, oldest first.
+  package let pins: [Pin]
+  /// When the root was committed.
+  package let rootedAt: Timestamp
+  /// The true mainline's tip, where the head was made by merging it into a branch.
+  package let flippedUpon: ObjectID?
+  let reader: TreeReader
+
+  package var belief: Belief { state.belief }
+  package var disputes: [Dispute] { state.disputes }
+  /// When the newest pin was made; nil if there is none since the root.
+  package var pinnedAt: Timestamp? { state.pinnedAt }
+  /// Whether anything has landed since the newest pin.
+  package var hasUnpinned: Bool { head != state.pinnedCommit }
+
+  /// Where the next replay can begin.
+  package var checkpoint: Checkpoint {
+    Checkpoint(root: root, branch: branch, verifiedHead: head, state: pinned)
+  }
+}

@@ -1,0 +1,204 @@
+import Grants
+import History
+
+/// Which line of commits is the mainline of a head.
+struct Line: Sendable {
+  struct Step: Sendable {
+    let id: ObjectID
+    let parents: [ObjectID]
+  }
+
+  /// First-parent chain, oldest first; the first is the commit the fold starts from.
+  var chain: [Step]
+  /// A head that was made by merging the mainline into a branch: one landing upon the chain.
+  var flippedHead: ObjectID?
+
+  init(chain: [Step], flippedHead: ObjectID? = nil) {
+    self.chain = chain
+    self.flippedHead = flippedHead
+  }
+
+  /// The first-parent chain from `start` to the head, or nil if the chain does not pass through
+  /// `start`.
+  static func chain(
+    of head: ObjectID, downTo start: ObjectID, authenticator: Authenticator
+  ) throws(LedgerError) -> [Step]? {
+    var chain: [Step] = []
+    var current = head
+    while true {
+      let record = try authenticator.record(current)
+      chain.append(Step(id: current, parents: record.parents))
+      if current == start { return chain.reversed() }
+      guard let parent = record.parents.first else { return nil }
+      current = parent
+    }
+  }
+}
+
+/// A line that was merged into another and claims to be the mainline.
+private struct Rival {
+  let tip: ObjectID
+  let chain: [Line.Step]
+  /// Whether its tip is a pin; else it is the last head this verifier accepted.
+  let isPinned: Bool
+  let members: Set<ObjectID>
+
+  init(tip: ObjectID, chain: [Line.Step], isPinned: Bool) {
+    self.tip = tip
+    self.chain = chain
+    self.isPinned = isPinned
+    self.members = Set(chain.map(\.id))
+  }
+}
+
+/// Finds the mainline of a head: its first-parent chain, unless somebody merged the mainline into a
+/// branch and pushed that.
+struct MainlineSearch {
+  let ledger: Ledger
+  let head: ObjectID
+  let now: Timestamp
+  let checkpoint: Checkpoint?
+  /// The commit whose line a person has declared the mainline.
+  let choice: ObjectID?
+
+  private var authenticator: Authenticator { ledger.authenticator }
+  private var root: ObjectID { ledger.root }
+
+  func line() throws(LedgerError) -> Line {
+    if let verified = checkpoint?.verifiedHead { try checkRollback(verified) }
+    if let start = checkpoint?.state.commit, start != root {
+      // Nothing merged the wrong way round since the checkpoint: the usual case, which needs no
+      // look at what lies before.
+      let chain = try Line.chain(of: head, downTo: start, authenticator: authenticator)
+      if let chain, try suspects(along: chain).isEmpty { return Line(chain: chain) }
+    }
+    guard let own = try Line.chain(of: head, downTo: root, authenticator: authenticator) else {
+      return try lineFromElsewhere()
+    }
+    let suspects = try suspects(along: own)
+    return suspects.isEmpty ? Line(chain: own) : try choose(own: own, suspects: suspects)
+  }
+
+  private func checkRollback(_ verified: ObjectID) throws(LedgerError) {
+    guard try authenticator.reader.contains(verified),
+      try Reachability.reaches(verified, from: head, authenticator: authenticator)
+    else { throw TrustRule.refuseRollback(head, lacks: verified) }
+  }
+
+  /// Commits brought in by merges along the chain that claim to be pins, and the last head this
+  /// verifier accepted if it is among what is brought in.
+  private func suspects(along chain: [Line.Step]) throws(LedgerError) -> [ObjectID] {
+    guard let start = chain.first?.id else { return [] }
+    var lander = Lander(authenticator: authenticator, root: root, start: start)
+    var found: [ObjectID] = []
+    for step in chain.dropFirst() {
+      if step.parents.count == 1 {
+        lander.pass(step.id)
+        continue
+      }
+      for record in try lander.bring(step.id, from: Array(step.parents.dropFirst()))
+      where Self.claimsPin(record) || record.id == checkpoint?.verifiedHead {
+        found.append(record.id)
+      }
+    }
+    return found
+  }
+
+  private static func claimsPin(_ record: CommitRecord) -> Bool {
+    guard record.signed != nil, let trailer = record.trailer("Daypass-Mainline") else {
+      return false
+    }
+    return ObjectID(hex: trailer) == record.parents.first
+  }
+
+  /// Decides between the head's own chain and the lines that were merged into it.
+  private func choose(
+    own: [Line.Step], suspects: [ObjectID]
+  ) throws(LedgerError) -> Line {
+    guard let rival = try newestRival(suspects) else {
+      if own.isEmpty { throw TrustRule.refuseWholeHistory(root, from: head) }
+      return Line(chain: own)
+    }
+    let flipped = Line(chain: rival.chain, flippedHead: head)
+    // Has the flipped line a pin of its own since the two forked?
+    guard let pin = try pins(on: own).last(where: { !rival.members.contains($0) }) else {
+      return flipped
+    }
+    let ownMembers = Set(own.map(\.id))
+    for decider in [choice, checkpoint?.state.commit] {
+      guard let decider, ownMembers.contains(decider) != rival.members.contains(decider) else {
+        continue
+      }
+      return ownMembers.contains(decider) ? Line(chain: own) : flipped
+    }
+    throw TrustRule.refuseOneMainline(rival.tip, pin)
+  }
+
+  /// The merged-in line whose newest pin is the newest of all.
+  private func newestRival(_ suspects: [ObjectID]) throws(LedgerError) -> Rival? {
+    var best: Rival?
+    var folded: Set<ObjectID> = []
+    for suspect in suspects.reversed() where !folded.contains(suspect) {
+      guard
+        let chain = try Line.chain(of: suspect, downTo: root, authenticator: authenticator)
+      else { continue }
+      folded.formUnion(chain.map(\.id))
+      let pinned = Set(try pins(on: chain))
+      let wanted = Set(suspects)
+      guard
+        let end = chain.lastIndex(where: { step in
+          wanted.contains(step.id)
+            && (pinned.contains(step.id) || step.id == checkpoint?.verifiedHead)
+        })
+      else { continue }
+      let rival = Rival(
+        tip: chain[end].id, chain: Array(chain[...end]), isPinned: pinned.contains(chain[end].id))
+      best = try better(rival, best)
+    }
+    return best
+  }
+
+  /// The line that goes on from the other, or has a pin where the other has only been seen here.
+  private func better(_ rival: Rival, _ best: Rival?) throws(LedgerError) -> Rival {
+    guard let best else { return rival }
+    if rival.members.contains(best.tip) { return rival }
+    if best.members.contains(rival.tip) { return best }
+    if rival.isPinned != best.isPinned { return rival.isPinned ? rival : best }
+    for decider in [choice, checkpoint?.state.commit] {
+      guard let decider, rival.members.contains(decider) != best.members.contains(decider) else {
+        continue
+      }
+      return rival.members.contains(decider) ? rival : best
+    }
+    throw TrustRule.refuseOneMainline(best.tip, rival.tip)
+  }
+
+  /// The head's first-parent chain leads elsewhere: honest only if the mainline was merged into it.
+  private func lineFromElsewhere() throws(LedgerError) -> Line {
+    let reachable = try Reachability.all(from: head, authenticator: authenticator)
+    guard reachable.contains(root) else { throw TrustRule.refuseWholeHistory(root, from: head) }
+    var suspects: [CommitRecord] = []
+    for id in reachable {
+      let record = try authenticator.record(id)
+      if Self.claimsPin(record) || id == checkpoint?.verifiedHead { suspects.append(record) }
+    }
+    suspects.sort { ($0.committerTime, $0.id) < ($1.committerTime, $1.id) }
+    return try choose(own: [], suspects: suspects.map(\.id))
+  }
+
+  /// The pins on a first-parent chain, oldest first, by a plain fold of it from the root.
+  private func pins(on chain: [Line.Step]) throws(LedgerError) -> [ObjectID] {
+    guard chain.first?.id == root else { return [] }
+    var fold = SegmentFold(
+      from: try ledger.rootState(), root: root, now: now, authenticator: authenticator,
+      report: { _ in })
+    for step in chain.dropFirst() { try fold.take(step.id) }
+    return fold.pins.map(\.commit)
+  }
+}
+
+extension TreeReader {
+  func contains(_ id: ObjectID) throws(LedgerError) -> Bool {
+    do { return try history.contains(id) } catch { throw LedgerError(error) }
+  }
+}

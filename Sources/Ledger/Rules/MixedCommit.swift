@@ -1,0 +1,8 @@
+extension TrustRule {
+  /// A commit that changes the policy changes no grant.
+  static func refuseMixedCommit() -> Refusal {
+    Refusal(
+      .mixedCommit, "the commit changes policies/ as well as grants/",
+      hint: "Make two commits; a policy change is signed on its own.")
+  }
+}

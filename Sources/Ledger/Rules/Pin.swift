@@ -1,0 +1,26 @@
+import Grants
+import History
+
+extension TrustRule {
+  /// Whether the commit may close a segment: its `Daypass-Mainline` trailer names its own first
+  /// parent, it is not dated before the previous pin nor beyond the verifier's now by more than
+  /// the skew, and the belief that results knows its signer as a reconciler.
+  static func isPinCandidate(
+    _ commit: AuthenticatedCommit, after previous: Timestamp?, now: Timestamp, skew: TimeSpan
+  ) -> Bool {
+    guard let trailer = commit.mainlineTrailer, let parent = commit.parents.first,
+      ObjectID(hex: trailer) == parent, case .valid = commit.signature
+    else { return false }
+    let moment = commit.committedAt
+    return moment <= now + skew && previous.map { moment >= $0 } ?? true
+  }
+
+  static func pinSigner(_ commit: AuthenticatedCommit, _ belief: Belief) -> Principal? {
+    guard case .valid(let signature) = commit.signature,
+      let (principal, entry) = belief.policy.principal(of: signature.key),
+      belief.policy.policy.isReconciler(principal),
+      entry.isValid(at: commit.committedAt.seconds)
+    else { return nil }
+    return principal
+  }
+}

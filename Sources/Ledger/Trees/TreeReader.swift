@@ -1,0 +1,77 @@
+import History
+import Synchronization
+
+/// Reads trees and blobs of one repository, keeping recently read trees.
+///
+/// Consecutive commits share almost all of their trees, so a small cache saves most reads.
+final class TreeReader: Sendable {
+  /// The largest tree that is read; a larger one is one opaque entry.
+  static let largestTree = 64 << 20
+  /// Trees kept, of both generations together.
+  private static let kept = 8_192
+
+  let history: any HistoryReader
+
+  private struct Cache {
+    var young: [ObjectID: TreeRecord] = [:]
+    var old: [ObjectID: TreeRecord] = [:]
+  }
+
+  private let cache = Mutex(Cache())
+
+  init(_ history: any HistoryReader) { self.history = history }
+
+  /// The tree, or nil if it is malformed, too large or no tree at all.
+  ///
+  /// - Throws: ``LedgerError`` with `.brokenHistory` if it is missing or corrupt.
+  func tree(_ id: ObjectID) throws(LedgerError) -> TreeRecord? {
+    if let known = cached(id) { return known }
+    guard let object = try read(id, limit: Self.largestTree), object.kind == .tree,
+      let tree = TreeRecord(parsing: object.bytes)
+    else { return nil }
+    cache.withLock { cache in
+      if cache.young.count >= Self.kept / 2 {
+        cache.old = cache.young
+        cache.young = [:]
+      }
+      cache.young[id] = tree
+    }
+    return tree
+  }
+
+  /// The blob's bytes, or nil if it is larger than `limit` or no blob.
+  func blob(_ id: ObjectID, limit: Int) throws(LedgerError) -> [UInt8]? {
+    guard let object = try read(id, limit: limit), object.kind == .blob else { return nil }
+    return object.bytes
+  }
+
+  /// The entry at the path below that tree, or nil. Malformed trees on the way hide what is below.
+  func entry(at path: some Sequence<String>, below root: ObjectID) throws(LedgerError) -> TreeEntry? {
+    var current = TreeEntry(mode: TreeEntry.treeMode, name: "", id: root)
+    for component in path {
+      guard current.isTree, let tree = try tree(current.id),
+        let next = tree.entry(named: component)
+      else { return nil }
+      current = next
+    }
+    return current
+  }
+
+  private func cached(_ id: ObjectID) -> TreeRecord? {
+    cache.withLock { cache in
+      if let known = cache.young[id] { return known }
+      guard let known = cache.old[id] else { return nil }
+      cache.young[id] = known
+      return known
+    }
+  }
+
+  private func read(_ id: ObjectID, limit: Int) throws(LedgerError) -> RawObject? {
+    do {
+      return try history.read(id, limit: limit)
+    } catch {
+      if error.code == .tooLarge { return nil }
+      throw LedgerError(error)
+    }
+  }
+}

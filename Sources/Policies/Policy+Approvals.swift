@@ -1,0 +1,133 @@
+import Grants
+
+extension Policy {
+  /// May that person approve the grant, and for that long?
+  ///
+  /// Whether the approval window is still open is a question of time, which a policy cannot answer.
+  ///
+  /// - Parameter duration: what the approver allows instead of what was asked; nil for all of it.
+  package func decideApproval(
+    of grant: Grant, by approver: Principal, duration: TimeSpan?
+  ) -> Decision {
+    var reasons = [enabledReason(), roleReason(grant.role)]
+    guard let role = roles[grant.role] else { return Decision(reasons) }
+    let others = approvers(of: grant).subtracting(grant.approvals.map(\.by))
+    reasons += [
+      approverReason(approver, role, others),
+      Reason(
+        .notRequester, isMet: approver != grant.requester,
+        approver == grant.requester
+          ? "\(approver) asked for it, and nobody approves what they asked for"
+          : "\(approver) did not ask for it",
+        missing: "an approval by somebody else", suppliers: others),
+      Reason(
+        .notSubject, isMet: approver != grant.subject,
+        approver == grant.subject
+          ? "\(approver) would hold the role, and nobody approves what they would hold"
+          : "\(approver) would not hold the role",
+        missing: "an approval by somebody else", suppliers: others),
+      Reason(
+        .approvesOnce, isMet: grant.approval(by: approver) == nil,
+        grant.approval(by: approver) == nil
+          ? "\(approver) has not approved it yet" : "\(approver) has approved it already",
+        missing: "an approval by somebody else", suppliers: others),
+      shorteningReason(grant, approver, duration),
+    ]
+    let effective = duration ?? grant.duration
+    let limit = durationLimit(of: role.name)
+    let least = limit?.min ?? TimeSpan(seconds: 1)
+    let cap = limit?.cap ?? settings.maxDuration
+    reasons += [
+      Reason(
+        .durationMinimum, isMet: effective >= least,
+        "\(approver) approves \(effective); the shortest is \(least)",
+        source: role.source(of: "duration.min"), missing: "an approval for \(least) or more",
+        suppliers: [approver]),
+      // Only when the cap was lowered after the request: then the approver must shorten.
+      Reason(
+        .durationCap, isMet: effective <= cap,
+        "\(approver) approves \(effective); the longest is \(cap)", source: limit?.source,
+        missing: "an approval for \(cap) or less", suppliers: [approver]),
+    ]
+    return Decision(reasons)
+  }
+
+  private func approverReason(
+    _ person: Principal, _ role: Role, _ others: Set<Principal>
+  ) -> Reason {
+    let isMet = isApprover(person, of: role.name)
+    return Reason(
+      .approver, isMet: isMet,
+      isMet
+        ? "\(person) may approve \(role.name)"
+        : role.isAutomatic
+          ? "\(role.name) needs no approval" : "\(person) may not approve \(role.name)",
+      source: role.source(of: "approval"),
+      missing: role.isAutomatic ? nil : "an approval by one of those who may", suppliers: others)
+  }
+
+  private func shorteningReason(
+    _ grant: Grant, _ approver: Principal, _ duration: TimeSpan?
+  ) -> Reason {
+    guard let duration else {
+      return Reason(
+        .shortensOnly, isMet: true, "\(approver) approves the \(grant.duration) asked for")
+    }
+    let isMet = duration.seconds >= 1 && duration <= grant.duration
+    return Reason(
+      .shortensOnly, isMet: isMet,
+      isMet
+        ? "\(approver) approves \(duration) of the \(grant.duration) asked for"
+        : "\(approver) approves \(duration), but \(grant.duration) was asked for; an approver "
+          + "may shorten, never lengthen",
+      missing: "an approval for \(grant.duration) or less", suppliers: [approver])
+  }
+
+  /// Is the grant, with the approvals it carries, ready to be active?
+  ///
+  /// A grant longer than the cap of today is not, unless an approver shortened it: the cap may have
+  /// been lowered since the request.
+  package func decideActivation(of grant: Grant) -> Decision {
+    var reasons = [enabledReason(), roleReason(grant.role)]
+    guard let role = roles[grant.role] else { return Decision(reasons) }
+    let limit = durationLimit(of: role.name)
+    let cap = limit?.cap ?? settings.maxDuration
+    reasons += [
+      requesterReason(grant, role),
+      subjectReason(grant, role),
+      Reason(
+        .durationCap, isMet: grant.approvedDuration <= cap,
+        "the grant would last \(grant.approvedDuration); the longest is \(cap)",
+        source: limit?.source, missing: "an approval for \(cap) or less",
+        suppliers: approvers(of: grant)),
+      quorumReason(grant, role),
+    ]
+    return Decision(reasons)
+  }
+
+  /// Could the grant ever have the approvals it needs, if everybody approved who may?
+  ///
+  /// A role can need two of three leads: when one of them asks on behalf of another, nobody can
+  /// grant it.
+  package func canBeApproved(_ grant: Grant) -> Bool {
+    guard let role = roles[grant.role] else { return false }
+    var places = Places(role.stages)
+    for person in approvers(of: grant).sorted() where !places.areFilled { places.seat(person) }
+    return places.areFilled
+  }
+
+  /// Are the role and its people still what the grant was made for?
+  ///
+  /// - Parameter known: whether the principal has a key; members of groups are known anyway.
+  package func decideEligibility(
+    of grant: Grant, known: (Principal) -> Bool
+  ) -> Decision {
+    var reasons = [roleReason(grant.role)]
+    guard let role = roles[grant.role] else { return Decision(reasons) }
+    reasons += [
+      requesterReason(grant, role), subjectReason(grant, role),
+      knownReason(grant.subject, known: known),
+    ]
+    return Decision(reasons)
+  }
+}

@@ -1,0 +1,103 @@
+import Grants
+
+/// The reasons that more than one decision needs.
+extension Policy {
+  func enabledReason() -> Reason {
+    Reason(
+      .enabled, isMet: settings.enabled,
+      settings.enabled
+        ? "the policy admits requests and approvals"
+        : "the policy admits no requests or approvals at present",
+      source: settings.source(of: .enabled), missing: "\"enabled: true\" in the settings",
+      suppliers: admins)
+  }
+
+  func roleReason(_ name: RoleName) -> Reason {
+    let exists = roles[name] != nil
+    return Reason(
+      .roleExists, isMet: exists,
+      exists ? "there is a role \(name)" : "there is no role \(name)",
+      source: exists ? SourceLine(file: PolicyFile.role(name), line: 1) : nil,
+      missing: "a file \(PolicyFile.role(name))", suppliers: admins)
+  }
+
+  func requesterReason(_ grant: Grant, _ role: Role) -> Reason {
+    let isMachine = isReconciler(grant.requester)
+    let isMet = !isMachine && role.requestable.contains(grant.requester)
+    return Reason(
+      .requesterEligible, isMet: isMet,
+      isMet
+        ? "\(grant.requester) may ask for \(role.name)"
+        : isMachine
+          ? "\(grant.requester) is a reconciler, which may ask for nothing"
+          : "\(grant.requester) may not ask for \(role.name)",
+      source: isMachine ? source(of: "reconcilers") : role.source(of: "requestable"),
+      missing: isMachine
+        ? nil : "\(grant.requester) among those who may ask: \(role.requestable.words)",
+      suppliers: isMachine ? [] : admins)
+  }
+
+  func subjectReason(_ grant: Grant, _ role: Role) -> Reason {
+    let subject = grant.subject
+    if isReconciler(subject) {
+      return Reason(
+        .subjectAllowed, isMet: false, "\(subject) is a reconciler, which may hold nothing",
+        source: source(of: "reconcilers"))
+    }
+    if subject == grant.requester {
+      return Reason(
+        .subjectAllowed, isMet: true, "\(subject) would hold the role",
+        source: role.source(of: "requestable"))
+    }
+    guard let others = role.onBehalfOf else {
+      return Reason(
+        .subjectAllowed, isMet: false,
+        "\(role.name) can be asked for oneself only, not on behalf of \(subject)",
+        source: role.source(of: "onBehalfOf"), missing: "a request by \(subject)",
+        suppliers: [subject])
+    }
+    let isMet = others.contains(subject)
+    return Reason(
+      .subjectAllowed, isMet: isMet,
+      "\(role.name) \(isMet ? "may" : "may not") be asked for on behalf of \(subject)",
+      source: role.source(of: "onBehalfOf"),
+      missing: "\(subject) among those it may be asked for: \(others.words)", suppliers: admins)
+  }
+
+  func knownReason(_ subject: Principal, known: (Principal) -> Bool) -> Reason {
+    let isMet = groupMembers.contains(subject) || known(subject)
+    return Reason(
+      .subjectKnown, isMet: isMet,
+      isMet ? "\(subject) is known" : "\(subject) has no key and is in no group",
+      missing: "\(subject) in \(PolicyFile.signers) or in a group", suppliers: admins)
+  }
+
+  /// - Parameter grant: with the approvals it has.
+  func quorumReason(_ grant: Grant, _ role: Role) -> Reason {
+    if role.isAutomatic {
+      return Reason(
+        .quorum, isMet: true, "\(role.name) needs no approval", source: role.source(of: "approval"))
+    }
+    let able = approvers(of: grant)
+    let approved = Set(grant.approvals.map(\.by)).intersection(able)
+    var places = Places(role.stages)
+    for person in approved.sorted() { places.seat(person) }
+    let needed = role.stages.map(\.words).joined(separator: ", and ")
+    let total = role.stages.reduce(0) { $0 + $1.quorum }
+    if places.areFilled {
+      return Reason(
+        .quorum, isMet: true, "\(role.name) has the approvals it needs: \(needed)",
+        source: role.source(of: "approval.stages"))
+    }
+    let open = zip(role.stages, places.seated).filter { $0.quorum > $1.count }
+    let missing = open.map { stage, seated in
+      "\(stage.quorum - seated.count) more of \((stage.groups + stage.principals.map(\.name)).joined(separator: ", "))"
+    }
+    return Reason(
+      .quorum, isMet: false,
+      "\(role.name) has \(total - places.missing) of \(total) approvals; it needs \(needed)",
+      source: open.first?.0.source ?? role.source(of: "approval.stages"),
+      missing: missing.joined(separator: ", and "),
+      suppliers: able.subtracting(approved).filter { places.hasRoom(for: $0) })
+  }
+}

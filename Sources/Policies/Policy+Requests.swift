@@ -1,0 +1,159 @@
+import Grants
+
+extension Policy {
+  /// May this be asked for? Also asked of an amendment.
+  package func decideRequest(_ grant: Grant, facts: RequestFacts) -> Decision {
+    var reasons = [enabledReason(), roleReason(grant.role)]
+    guard let role = roles[grant.role] else { return Decision(reasons) }
+    reasons += [
+      supportedReason(grant),
+      requesterReason(grant, role),
+      subjectReason(grant, role),
+      knownReason(grant.subject) { facts.known.contains($0) },
+      scopeReason(grant, role),
+      minimumReason(grant, role),
+      capReason(grant, role),
+      justificationReason(grant, role),
+      ticketReason(grant, role),
+    ]
+    let open = facts.open.filter {
+      $0.id != grant.id && $0.subject == grant.subject && $0.role == grant.role
+    }
+    reasons += [duplicateReason(grant, open), perPersonReason(grant, role, open)]
+    return Decision(reasons)
+  }
+
+  private func supportedReason(_ grant: Grant) -> Reason {
+    let unsupported = [
+      grant.startAt == nil ? nil : "startAt", grant.renews == nil ? nil : "renews",
+      grant.breakGlass ? "breakGlass" : nil,
+    ].compactMap(\.self)
+    let words = unsupported.joined(separator: ", ")
+    return Reason(
+      .supported, isMet: unsupported.isEmpty,
+      unsupported.isEmpty
+        ? "this version supports everything the request asks for"
+        : "\(words) is not supported by this version",
+      missing: "a request without \(words)", suppliers: [grant.requester])
+  }
+
+  private func minimumReason(_ grant: Grant, _ role: Role) -> Reason {
+    let least = durationLimit(of: role.name)?.min ?? TimeSpan(seconds: 1)
+    return Reason(
+      .durationMinimum, isMet: grant.duration >= least,
+      "\(grant.requester) asked for \(grant.duration); the shortest is \(least)",
+      source: role.source(of: "duration.min"), missing: "a duration of \(least) or more",
+      suppliers: [grant.requester])
+  }
+
+  private func capReason(_ grant: Grant, _ role: Role) -> Reason {
+    let limit = durationLimit(of: role.name)
+    let cap = limit?.cap ?? settings.maxDuration
+    return Reason(
+      .durationCap, isMet: grant.duration <= cap,
+      "\(grant.requester) asked for \(grant.duration); the longest is \(cap)",
+      source: limit?.source, missing: "a duration of \(cap) or less",
+      suppliers: [grant.requester])
+  }
+
+  private func scopeReason(_ grant: Grant, _ role: Role) -> Reason {
+    func refused(_ sentence: String, _ missing: String, key: String = "scope") -> Reason {
+      Reason(
+        .scope, isMet: false, sentence, source: role.source(of: key), missing: missing,
+        suppliers: [grant.requester])
+    }
+    for key in grant.scope.keys.sorted() where role.scope[key] == nil {
+      let name = Text.printable(key)
+      return refused(
+        "\(role.name) has no scope \"\(name)\"", "a request without the scope \"\(name)\"")
+    }
+    for (key, allowed) in role.scope.sorted(by: { $0.key < $1.key }) {
+      let choice = "\(key) as one of \(allowed.joined(separator: ", "))"
+      guard let value = grant.scope[key] else {
+        return refused("the request lacks the scope \"\(key)\"", choice, key: "scope.\(key)")
+      }
+      guard allowed.contains(where: { $0.utf8.elementsEqual(value.utf8) }) else {
+        return refused(
+          "\"\(Text.printable(value))\" is not allowed as \(key)", choice, key: "scope.\(key)")
+      }
+    }
+    return Reason(
+      .scope, isMet: true,
+      role.scope.isEmpty ? "\(role.name) has no scope to choose" : "the scope is allowed",
+      source: role.source(of: "scope"))
+  }
+
+  private func justificationReason(_ grant: Grant, _ role: Role) -> Reason {
+    let text = Trimming.trimmed(grant.justification)
+    func refused(_ sentence: String, _ missing: String, _ source: SourceLine) -> Reason {
+      Reason(
+        .justification, isMet: false, sentence, source: source, missing: missing,
+        suppliers: [grant.requester])
+    }
+    if settings.requireJustification, text.isEmpty {
+      return refused(
+        "the justification is blank", "a justification",
+        settings.source(of: .requireJustification))
+    }
+    let length = text.unicodeScalars.count
+    if let least = role.justification?.minLength, length < least {
+      return refused(
+        "the justification has \(length) characters; \(role.name) asks for \(least)",
+        "a justification of \(least) characters or more",
+        role.source(of: "justification.minLength"))
+    }
+    if let pattern = role.justification?.pattern, !pattern.matches(text) {
+      return refused(
+        "the justification does not match \(pattern)", "a justification that matches \(pattern)",
+        role.source(of: "justification.pattern"))
+    }
+    return Reason(
+      .justification, isMet: true, "the justification is good enough",
+      source: role.justification == nil
+        ? settings.source(of: .requireJustification) : role.source(of: "justification"))
+  }
+
+  private func ticketReason(_ grant: Grant, _ role: Role) -> Reason {
+    let ticket = grant.ticket.flatMap { Trimming.trimmed($0).isEmpty ? nil : $0 }
+    func reason(_ isMet: Bool, _ sentence: String, _ missing: String, _ key: String) -> Reason {
+      Reason(
+        .ticket, isMet: isMet, sentence, source: role.ticket == nil ? nil : role.source(of: key),
+        missing: missing, suppliers: [grant.requester])
+    }
+    guard let ticket else {
+      return role.ticket?.isRequired == true
+        ? reason(false, "\(role.name) asks for a ticket", "a ticket", "ticket.required")
+        : reason(true, "\(role.name) asks for no ticket", "", "ticket.required")
+    }
+    guard let pattern = role.ticket?.pattern else {
+      return reason(true, "there is a ticket", "", "ticket")
+    }
+    return pattern.matches(ticket)
+      ? reason(true, "the ticket matches \(pattern)", "", "ticket.pattern")
+      : reason(
+        false, "the ticket \(Text.printable(ticket)) does not match \(pattern)",
+        "a ticket that matches \(pattern)", "ticket.pattern")
+  }
+
+  private func duplicateReason(_ grant: Grant, _ open: [Grant]) -> Reason {
+    let same = open.filter { $0.scope == grant.scope }.min { $0.id < $1.id }
+    return Reason(
+      .duplicate, isMet: same == nil,
+      same.map { "\(grant.subject) has the open grant \($0.id) for the same" }
+        ?? "\(grant.subject) has no open grant for the same",
+      missing: same.map { "the end of \($0.id)" },
+      suppliers: [grant.requester, grant.subject])
+  }
+
+  private func perPersonReason(_ grant: Grant, _ role: Role, _ open: [Grant]) -> Reason {
+    guard let most = role.maxActivePerPerson else {
+      return Reason(
+        .maxActivePerPerson, isMet: true, "\(role.name) sets no number of grants per person")
+    }
+    return Reason(
+      .maxActivePerPerson, isMet: open.count < most,
+      "\(grant.subject) has \(open.count) open grants of \(role.name); the most is \(most)",
+      source: role.source(of: "maxActivePerPerson"), missing: "the end of one of them",
+      suppliers: [grant.subject])
+  }
+}

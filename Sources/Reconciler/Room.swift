@@ -1,1 +1,0 @@
-// The room's first file stands here until the room is furnished.

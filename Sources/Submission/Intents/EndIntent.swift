@@ -1,0 +1,87 @@
+import Grants
+import Ledger
+import Policies
+
+/// Ending requests and grants: reject, withdraw, revoke, or take back one's own approval.
+package struct EndIntent: Intent {
+  package enum Deed: Sendable, Hashable {
+    case reject, withdraw, revoke, retract
+  }
+
+  package var deed: Deed
+  package var signer: Principal
+  package var ids: [GrantID]
+  package var reason: String
+
+  package init(_ deed: Deed, signer: Principal, ids: [GrantID], reason: String) {
+    self.deed = deed
+    self.signer = signer
+    self.ids = ids
+    self.reason = reason
+  }
+
+  package func draft(on replay: Replay, at now: Timestamp) throws(SubmissionError) -> Draft {
+    var edits: [Draft.Edit] = []
+    for id in ids { edits.append(try edit(id, on: replay, at: now)) }
+    let what = ids.count == 1 ? ids[0].short : "\(ids.count) grants"
+    let words: String =
+      switch deed {
+      case .reject: "Reject"
+      case .withdraw: "Withdraw"
+      case .revoke: "Revoke"
+      case .retract: "Retract approval of"
+      }
+    return Draft(
+      edits: edits, subject: "\(words) \(what)", expected: Set(ids.map { .grant($0) }))
+  }
+
+  private func edit(
+    _ id: GrantID, on replay: Replay, at now: Timestamp
+  ) throws(SubmissionError) -> Draft.Edit {
+    let policy = replay.belief.policy.policy
+    let closure = { (outcome: Closure.Outcome) in
+      Closure(outcome: outcome, by: signer, at: now, reason: Text.normalised(reason))
+    }
+    let live: LiveGrant
+    let transition: Transition
+    switch deed {
+    case .reject:
+      live = try replay.live(id, in: .pending)
+      try demand(policy.decideRejection(of: live.grant, by: signer))
+      transition = .reject(closure(.rejected))
+    case .withdraw:
+      live = try replay.live(id, in: .pending)
+      guard live.grant.requester == signer else {
+        throw SubmissionError(
+          .denied, "only \(live.grant.requester) may withdraw this request; you are \(signer)",
+          hint: "An approver rejects instead: daypass reject \(id.short) --why REASON")
+      }
+      transition = .withdraw(closure(.withdrawn))
+    case .revoke:
+      live = try replay.live(id, in: .active)
+      try demand(policy.decideRevocation(of: live.grant, by: signer))
+      transition = .revoke(closure(.revoked))
+    case .retract:
+      live = try replay.live(id, in: nil)
+      guard live.grant.approval(by: signer) != nil else {
+        throw SubmissionError(.denied, "\(signer) has not approved \(id.short)")
+      }
+      transition = .retract(closure(.revoked))
+    }
+    try demandReason(live.grant)
+    guard
+      let made = transition.apply(to: live.grant, in: live.state, suffices: { _ in false })
+    else { throw SubmissionError(.failed, "\(id.short) could not be ended") }
+    return Draft.Edit(id: id, content: made)
+  }
+
+  private func demand(_ decision: Decision) throws(SubmissionError) {
+    guard decision.isAllowed else { throw SubmissionError(denied: decision) }
+  }
+
+  private func demandReason(_ grant: Grant) throws(SubmissionError) {
+    let own = [grant.subject, grant.requester].contains(signer) && deed != .reject
+    guard !own, deed != .retract, !reason.contains(where: { !$0.isWhitespace }) else { return }
+    throw SubmissionError(.usage, "a reason is needed", hint: "Say it with --why REASON.")
+  }
+}

@@ -1,0 +1,70 @@
+import Grants
+import Ledger
+import Reconciler
+
+/// The reconciler's own commit: sweep, restore what is disputed, pin.
+package struct ReconcileIntent: Intent {
+  package var reconciler: Principal
+
+  package init(reconciler: Principal) { self.reconciler = reconciler }
+
+  package func draft(on replay: Replay, at now: Timestamp) throws(SubmissionError) -> Draft {
+    try replay.demandReconciler(reconciler)
+    let sweep = Sweep(of: replay.belief, at: now, by: reconciler)
+    var draft = Draft(
+      edits: sweep.steps.map { Draft.Edit(id: $0.grant.id, content: ($0.after, $0.grant)) },
+      subject: Self.subject(sweep, disputes: replay.disputes.count),
+      expected: Set(sweep.steps.map { .grant($0.grant.id) }))
+    draft.restores = !replay.disputes.isEmpty
+    draft.isReconcilers = true
+    return draft
+  }
+
+  private static func subject(_ sweep: Sweep, disputes: Int) -> String {
+    let counts = Dictionary(grouping: sweep.steps, by: \.kind).mapValues(\.count)
+    var parts = counts.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+      "\($0.key.rawValue) \($0.value)"
+    }
+    if disputes > 0 { parts.append("restore \(disputes)") }
+    return parts.isEmpty ? "Pin" : "Reconcile: " + parts.joined(separator: ", ")
+  }
+}
+
+/// A merge that makes the true mainline the first parent again: what `reconcile` and `heal` do
+/// where somebody merged it into a branch.
+package struct StraightenIntent: Intent {
+  /// Set where a reconciler signs, who pins as well.
+  package var reconciler: Principal?
+
+  package init(reconciler: Principal? = nil) { self.reconciler = reconciler }
+
+  package func draft(on replay: Replay, at now: Timestamp) throws(SubmissionError) -> Draft {
+    guard let mainline = replay.flippedUpon else {
+      throw SubmissionError(.failed, "the mainline is straight")
+    }
+    if let reconciler { try replay.demandReconciler(reconciler) }
+    var draft = Draft(
+      subject: "Straighten: bring \(replay.head.short) home onto \(mainline.short)",
+      expected: [], firstParent: mainline, secondParent: replay.head)
+    draft.restores = true
+    draft.isReconcilers = reconciler != nil
+    return draft
+  }
+}
+
+/// Writing the belief back into the tree; anyone may, since it asserts nothing new.
+package struct HealIntent: Intent {
+  package init() {}
+
+  package func draft(on replay: Replay, at now: Timestamp) throws(SubmissionError) -> Draft {
+    guard !replay.disputes.isEmpty else {
+      throw SubmissionError(.failed, "nothing is disputed")
+    }
+    var draft = Draft(
+      subject: "Heal: restore \(replay.disputes.count) disputed "
+        + (replay.disputes.count == 1 ? "place" : "places"),
+      expected: [])
+    draft.restores = true
+    return draft
+  }
+}

@@ -1,0 +1,51 @@
+import Grants
+import Ledger
+import Policies
+
+extension Replay {
+  /// The believed grant, if it is open in that state (nil: in any).
+  ///
+  /// - Throws: ``SubmissionError`` that says where it is instead.
+  package func live(_ id: GrantID, in state: GrantState?) throws(SubmissionError) -> LiveGrant {
+    guard let live = belief.live[id] else {
+      throw SubmissionError(
+        .failed, "\(id.short) is not open: it was closed, or never asked for",
+        hint: "What has become of it: daypass show \(id.short)")
+    }
+    guard let state, live.state != state else { return live }
+    let hint = state == .pending ? "daypass revoke \(id.short)" : "daypass withdraw \(id.short)"
+    throw SubmissionError(
+      .failed, "\(id.short) is \(live.state.rawValue), not \(state.rawValue)",
+      hint: "To end it: \(hint)")
+  }
+
+  /// - Throws: ``SubmissionError`` with `.denied` and the decision, if the policy says no.
+  package func demandRequest(_ grant: Grant, at now: Timestamp) throws(SubmissionError) {
+    let decision = decideRequest(grant, at: now)
+    guard decision.isAllowed else { throw SubmissionError(denied: decision) }
+    if let objection = Text.objection(to: grant.justification, multiline: true) {
+      throw SubmissionError(.usage, "the justification \(objection)")
+    }
+    if let ticket = grant.ticket,
+      let objection = Text.objection(to: ticket, multiline: false, longest: 256)
+    {
+      throw SubmissionError(.usage, "the ticket \(objection)")
+    }
+  }
+
+  /// Whether the policy in force would let this be asked for now, and why.
+  package func decideRequest(_ grant: Grant, at now: Timestamp) -> Decision {
+    belief.policy.policy.decideRequest(
+      grant,
+      facts: RequestFacts(
+        known: belief.policy.known,
+        open: belief.open(of: grant.subject, at: now, except: grant.id)))
+  }
+
+  func demandReconciler(_ principal: Principal) throws(SubmissionError) {
+    guard !belief.policy.policy.isReconciler(principal) else { return }
+    let names = belief.policy.policy.reconcilers.sorted().map(\.name).joined(separator: ", ")
+    throw SubmissionError(
+      .denied, "\(principal) is no reconciler", hint: "The reconcilers are \(names).")
+  }
+}

@@ -1,0 +1,58 @@
+import History
+import Ledger
+import Policies
+
+/// Why nothing was submitted. Nothing has been changed.
+package struct SubmissionError: Error, Sendable, CustomStringConvertible {
+  package enum Code: Sendable {
+    /// It could not be done.
+    case failed
+    /// What was asked makes no sense as it stands.
+    case usage
+    /// History cannot be trusted, or the place is disputed.
+    case untrusted
+    /// The policy or a trust rule says no.
+    case denied
+    /// Others were faster, again and again.
+    case conflict
+    /// The clock does not deserve it.
+    case clock
+  }
+
+  package let code: Code
+  /// What happened, one sentence.
+  package let sentence: String
+  /// What to type or do next; may be empty.
+  package let hint: String
+  /// The policy's decision behind it, where there was one.
+  package let decision: Decision?
+
+  package init(
+    _ code: Code, _ sentence: String, hint: String = "", decision: Decision? = nil
+  ) {
+    self.code = code
+    self.sentence = sentence
+    self.hint = hint
+    self.decision = decision
+  }
+
+  package init(denied decision: Decision) {
+    self.init(
+      .denied, decision.refusals.map(\.sentence).joined(separator: "\n"), decision: decision)
+  }
+
+  init(_ error: LedgerError) {
+    self.init(.untrusted, error.sentence, hint: error.hint)
+  }
+
+  init(_ error: HistoryError) {
+    let code: Code = error.code == .conflict || error.code == .locked ? .conflict : .failed
+    self.init(code, error.sentence, hint: error.hint)
+  }
+
+  init(_ error: SigningError) { self.init(.failed, error.sentence, hint: error.hint) }
+
+  init(_ error: RemoteError) { self.init(.failed, error.sentence, hint: error.hint) }
+
+  package var description: String { hint.isEmpty ? sentence : "\(sentence)\n\(hint)" }
+}

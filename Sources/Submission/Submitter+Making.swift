@@ -1,0 +1,152 @@
+import Grants
+import History
+import Ledger
+
+/// A signed commit that the ledger has accepted and that nobody has seen yet.
+struct MadeCommit: Sendable {
+  let id: ObjectID
+  let events: [LedgerEvent]
+  let replay: Replay
+  let subject: String
+}
+
+extension Submitter {
+  /// Writes, signs and judges the draft's commit; no reference moves.
+  func make(
+    _ draft: Draft, on replay: Replay, at now: Timestamp
+  ) async throws(SubmissionError) -> MadeCommit {
+    let (parent, root) = try await foundation(for: draft, on: replay, at: now)
+    var draft = draft
+    let commit: ObjectID
+    do {
+      let tree = try TreeComposer(reader: reader, writer: writer).tree(root, applying: draft)
+      if draft.isReconcilers {
+        draft.trailers.append(("Daypass-Mainline", parent.hex))
+        draft.trailers.append(("Daypass-State", try replay.digest(ofRestored: tree)))
+      }
+      let payload = CommitComposer.payload(
+        tree: tree, parents: [parent] + (draft.secondParent.map { [$0] } ?? []), author: author,
+        at: now, message: CommitComposer.message(draft))
+      let armor = try await signer.sign(payload)
+      commit = try writer.write(.commit, CommitComposer.signed(payload, armor: armor))
+    } catch let error as HistoryError {
+      throw SubmissionError(error)
+    } catch let error as SigningError {
+      throw SubmissionError(error)
+    } catch let error as LedgerError {
+      throw SubmissionError(error)
+    } catch {
+      throw SubmissionError(.failed, "\(error)")
+    }
+    return try judge(commit, draft)
+  }
+
+  /// The commit to build on and its root tree, with what is disputed set right where the draft
+  /// needs it: content that already lies in the parent would not be asserted at all.
+  private func foundation(
+    for draft: Draft, on replay: Replay, at now: Timestamp
+  ) async throws(SubmissionError) -> (ObjectID, ObjectID) {
+    do {
+      let parent = draft.firstParent ?? replay.head
+      let root = try replay.tree(of: replay.head)
+      if draft.restores {
+        return (
+          parent,
+          try replay.restoredTree(over: root) { (kind, bytes) throws(HistoryError) in
+            try writer.write(kind, bytes)
+          }
+        )
+      }
+      let units = Set(draft.edits.map { Unit.grant($0.id) })
+        .union(draft.policies == nil ? [] : [.policies])
+      let needed = replay.disputes.contains { dispute in
+        if case .place = dispute.unit { true } else { units.contains(dispute.unit) }
+      }
+      guard needed || replay.flippedUpon != nil else { return (parent, root) }
+      let healed = try await heal(replay, at: now)
+      return (healed, try replay.tree(of: healed))
+    } catch let error as LedgerError {
+      throw SubmissionError(error)
+    } catch let error as SubmissionError {
+      throw error
+    } catch {
+      throw SubmissionError(.failed, "\(error)")
+    }
+  }
+
+  /// A commit that puts the tree right and asserts nothing new; it needs no signature.
+  private func heal(_ replay: Replay, at now: Timestamp) async throws -> ObjectID {
+    let root = try replay.tree(of: replay.head)
+    let tree = try replay.restoredTree(over: root) { (kind, bytes) throws(HistoryError) in
+      try writer.write(kind, bytes)
+    }
+    let parents = replay.flippedUpon.map { [$0, replay.head] } ?? [replay.head]
+    let payload = CommitComposer.payload(
+      tree: tree, parents: parents, author: author, at: now,
+      message: "Restore what was signed for\n")
+    return try writer.write(.commit, payload)
+  }
+
+  /// Replays up to the very commit just signed; it must bring what it was meant to and nothing
+  /// that is refused.
+  private func judge(_ commit: ObjectID, _ draft: Draft) throws(SubmissionError) -> MadeCommit {
+    var events: [LedgerEvent] = []
+    let replay = try replay(head: commit, at: clock.now()) { event in
+      if event.commit == commit { events.append(event) }
+    }
+    var found: Set<Unit> = []
+    for event in events {
+      switch event {
+      case .incident(let incident):
+        throw SubmissionError(
+          .denied,
+          "the commit just signed would be refused: \(incident.sentence) (rule \(incident.rule.rawValue))",
+          hint: incident.rule == .knownKey
+            ? "Which key git signs with: git config user.signingKey; who you are: daypass whoami"
+            : "")
+      case .transition(let transition): found.insert(.grant(transition.grant.id))
+      case .consent, .policy: found.insert(.policies)
+      case .pin: continue
+      }
+    }
+    guard draft.expected.isSubset(of: found) else {
+      let lacking = draft.expected.subtracting(found).map(\.description).sorted()
+      throw SubmissionError(
+        .denied, "the commit just signed would not do what it was meant to for "
+          + lacking.joined(separator: ", "))
+    }
+    return MadeCommit(id: commit, events: events, replay: replay, subject: draft.subject)
+  }
+
+  /// Publishes; nil if another writer was faster.
+  func publish(
+    _ made: MadeCommit, _ start: Start
+  ) async throws(SubmissionError) -> Submitted? {
+    do {
+      try local.prepare(to: made.id)
+      if let remote {
+        switch try await remote.push(made.id, to: ledger.branch, expecting: start.remoteTip) {
+        case .accepted: break
+        case .stale: return nil
+        case .refused(let words):
+          throw SubmissionError(
+            .failed, "\(remote.name) refused the push: \(words)",
+            hint: "Nothing was changed, here or there.")
+        }
+      }
+      try local.advance(from: start.localTip, to: made.id, because: "daypass: \(made.subject)")
+    } catch let error as SubmissionError {
+      throw error
+    } catch let error as HistoryError {
+      if error.code == .conflict, remote == nil { return nil }
+      throw SubmissionError(error)
+    } catch let error as RemoteError {
+      throw SubmissionError(error)
+    } catch {
+      throw SubmissionError(.failed, "\(error)")
+    }
+    checkpoints.save(made.replay.checkpoint.bytes)
+    return Submitted(
+      commit: made.id, events: made.events, replay: made.replay, isPushed: remote != nil)
+  }
+}

@@ -1,0 +1,123 @@
+import Grants
+import History
+import Ledger
+
+/// What a submission has brought about.
+package struct Submitted: Sendable {
+  /// The published commit.
+  package let commit: ObjectID
+  /// What the ledger found in it.
+  package let events: [LedgerEvent]
+  /// The replay of the new head.
+  package let replay: Replay
+  /// Whether it has reached the remote.
+  package let isPushed: Bool
+}
+
+/// Carries an intent into history: draft, sign, have the ledger accept the very commit just signed,
+/// publish; begin again where another writer was faster.
+///
+/// No reference moves before the ledger has accepted the commit, so that command and replay can
+/// never disagree.
+package struct Submitter: Sendable {
+  package let ledger: Ledger
+  package let reader: any HistoryReader
+  package let writer: any HistoryWriter
+  package let local: any LocalBranch
+  /// Nil works offline.
+  package let remote: (any Remote)?
+  package let signer: any CommitSigner
+  package let clock: any Clock
+  package let checkpoints: any CheckpointStore
+  package let author: Author
+  /// How often to begin again when others are faster.
+  package let attempts: Int
+  /// A person's word on which of two possible lines is the mainline.
+  package let choice: ObjectID?
+
+  package init(
+    ledger: Ledger, reader: any HistoryReader, writer: any HistoryWriter,
+    local: any LocalBranch, remote: (any Remote)?, signer: any CommitSigner, clock: any Clock,
+    checkpoints: any CheckpointStore, author: Author, attempts: Int = 12, choice: ObjectID? = nil
+  ) {
+    self.ledger = ledger
+    self.reader = reader
+    self.writer = writer
+    self.local = local
+    self.remote = remote
+    self.signer = signer
+    self.clock = clock
+    self.checkpoints = checkpoints
+    self.author = author
+    self.attempts = attempts
+    self.choice = choice
+  }
+
+  /// Where a submission begins: the newest head, and what is believed there.
+  package struct Start: Sendable {
+    package let replay: Replay
+    package let localTip: ObjectID?
+    package let remoteTip: ObjectID?
+  }
+
+  /// Fetches and replays.
+  package func start() async throws(SubmissionError) -> Start {
+    let localTip: ObjectID?
+    let remoteTip: ObjectID?
+    do throws(HistoryError) { localTip = try local.tip() } catch { throw SubmissionError(error) }
+    do throws(RemoteError) {
+      remoteTip = try await remote?.fetch(branch: ledger.branch)
+    } catch { throw SubmissionError(error) }
+    let head = try base(local: localTip, remote: remoteTip)
+    return Start(
+      replay: try replay(head: head, at: clock.now()), localTip: localTip, remoteTip: remoteTip)
+  }
+
+  /// Replays a head from the stored checkpoint and remembers what became final.
+  package func replay(
+    head: ObjectID, at now: Timestamp, report: @escaping (LedgerEvent) -> Void = { _ in }
+  ) throws(SubmissionError) -> Replay {
+    let checkpoint = checkpoints.load().flatMap { Checkpoint.read($0, history: reader) }
+    do throws(LedgerError) {
+      return try ledger.replay(
+        head: head, now: now, from: checkpoint, choice: choice, report: report)
+    } catch { throw SubmissionError(error) }
+  }
+
+  /// Submits the intent.
+  package func submit(_ intent: some Intent) async throws(SubmissionError) -> Submitted {
+    for attempt in 1...max(1, attempts) {
+      let start = try await start()
+      let now = clock.now()
+      let draft = try intent.draft(on: start.replay, at: now)
+      let made = try await make(draft, on: start.replay, at: now)
+      if let done = try await publish(made, start) { return done }
+      // Others are writing too: wait a little, each a different while, before beginning again.
+      let pause = UInt64.random(in: 10...(40 * UInt64(attempt) + 10))
+      try? await Task.sleep(for: .milliseconds(pause))
+    }
+    throw SubmissionError(
+      .conflict, "other writers were faster \(attempts) times in a row; nothing was changed",
+      hint: "Try again in a moment.")
+  }
+
+  /// The newest of the two tips, if one contains the other.
+  private func base(
+    local: ObjectID?, remote: ObjectID?
+  ) throws(SubmissionError) -> ObjectID {
+    guard let head = remote ?? local else {
+      throw SubmissionError(
+        .failed, "the branch \(ledger.branch) does not exist yet", hint: "Start one: daypass init")
+    }
+    guard let local, let remote, local != remote else { return head }
+    do throws(LedgerError) {
+      if try ledger.contains(local, in: remote) { return remote }
+      if try ledger.contains(remote, in: local) { return local }
+    } catch { throw SubmissionError(error) }
+    throw SubmissionError(
+      .failed,
+      "the local branch \(ledger.branch) and the remote one have gone different ways",
+      hint: "Keep your commits on a branch of their own and follow the remote:\n"
+        + "  git branch mine && git reset --keep \(remote.short)")
+  }
+}

@@ -1,0 +1,51 @@
+import Clibsodium
+import Signatures
+
+/// A throwaway Ed25519 key that signs as `ssh-keygen -Y sign` does, without starting a process.
+package struct TestKey: Sendable {
+  package let publicBlob: [UInt8]
+  private let secret: [UInt8]
+
+  package init() {
+    _ = sodium_init()
+    var publicBytes = [UInt8](repeating: 0, count: 32)
+    var secret = [UInt8](repeating: 0, count: 64)
+    crypto_sign_keypair(&publicBytes, &secret)
+    self.secret = secret
+    publicBlob = Self.string(Array("ssh-ed25519".utf8)) + Self.string(publicBytes)
+  }
+
+  /// `ssh-ed25519 AAAA...`
+  package var line: String { "ssh-ed25519 \(Self.base64(publicBlob))" }
+
+  /// The armored signature, PROTOCOL.sshsig of OpenSSH.
+  package func sign(_ payload: [UInt8], namespace: String = "git") -> [UInt8] {
+    let fields =
+      Self.string(Array(namespace.utf8)) + Self.string([]) + Self.string(Array("sha512".utf8))
+    let message = Array("SSHSIG".utf8) + fields + Self.string(Digest.sha512(payload))
+    var raw = [UInt8](repeating: 0, count: 64)
+    crypto_sign_detached(&raw, nil, message, UInt64(message.count), secret)
+    let signature = Self.string(Array("ssh-ed25519".utf8)) + Self.string(raw)
+    let blob =
+      Array("SSHSIG".utf8) + [0, 0, 0, 1] + Self.string(publicBlob) + fields
+      + Self.string(signature)
+    var text = "-----BEGIN SSH SIGNATURE-----\n"
+    var rest = Self.base64(blob)[...]
+    while !rest.isEmpty {
+      text += rest.prefix(70) + "\n"
+      rest = rest.dropFirst(70)
+    }
+    return Array((text + "-----END SSH SIGNATURE-----\n").utf8)
+  }
+
+  private static func string(_ bytes: [UInt8]) -> [UInt8] {
+    let count = UInt32(bytes.count)
+    return [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> UInt32($0)) } + bytes
+  }
+
+  private static func base64(_ bytes: [UInt8]) -> String {
+    var out = [CChar](repeating: 0, count: sodium_base64_encoded_len(bytes.count, 1))
+    sodium_bin2base64(&out, out.count, bytes, bytes.count, 1)
+    return String(decoding: out.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+extension CommandTable {
+  /// For those who keep the repository, and for CI.
+  static let keeping = CommandGroup(name: "Keeping the repository", subcommands: [])
+}

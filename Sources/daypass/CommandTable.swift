@@ -1,0 +1,6 @@
+import ArgumentParser
+
+/// All commands, as `--help` groups them.
+enum CommandTable {
+  static let groups: [CommandGroup] = [people, keeping]
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Glibc
+
+/// The command itself: parses, runs, and turns whatever went wrong into words and an exit code.
+@main
+struct Daypass: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "daypass",
+    abstract: "Just-in-time access as signed git history.",
+    discussion: """
+      A grant is a JSON file in a git repository. Asking, approving, rejecting, revoking and \
+      expiring are signed commits that move it between grants/pending, grants/active and \
+      grants/closed. Anyone can replay the history from a trusted root and prove who held what, \
+      when, and who allowed it.
+
+      A first grant:
+        daypass roles                          what can I ask for?
+        daypass request prod-admin --for 1h --why "rotate the certificate"
+        daypass list --reviewable              what waits for me?
+        daypass approve k3f9                   any unambiguous piece of an id
+        daypass reconcile --output DIR         sweep, pin, and write who holds what now
+
+      Exit codes: 0 done, 1 failed, 2 usage, 3 history not trustworthy or disputed, 4 denied by \
+      policy, 5 conflict after retries, 6 clock or freshness.
+      """,
+    version: "0.1.0",
+    groupedSubcommands: CommandTable.groups)
+
+  static func main() async {
+    // A reader that goes away (`| head`) is an error to report, not a signal to die from.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      Failure.exit(with: error)
+    }
+  }
+}

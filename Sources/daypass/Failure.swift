@@ -1,0 +1,102 @@
+import ArgumentParser
+import Glibc
+import Grants
+import History
+import Ledger
+import Policies
+import Submission
+
+/// What a command's end means to the shell.
+enum ExitStatus: Int32 {
+  case done = 0
+  case failed = 1
+  case usage = 2
+  /// History not trustworthy, or disputed.
+  case untrusted = 3
+  case denied = 4
+  case conflict = 5
+  /// Clock or freshness.
+  case clock = 6
+}
+
+/// Why a command ended without doing what it was asked.
+struct Failure: Error {
+  let status: ExitStatus
+  /// What happened and where, one sentence.
+  let sentence: String
+  /// What to type next; may be empty.
+  let hint: String
+
+  init(_ status: ExitStatus, _ sentence: String, hint: String = "") {
+    self.status = status
+    self.sentence = sentence
+    self.hint = hint
+  }
+
+  /// Translates what the rooms throw.
+  init(_ error: any Error) {
+    switch error {
+    case let failure as Failure: self = failure
+    case let error as SubmissionError:
+      self.init(Self.status(of: error.code), error.sentence, hint: Self.hint(of: error))
+    case let error as LedgerError: self.init(.untrusted, error.sentence, hint: error.hint)
+    case let error as HistoryError:
+      let conflicts: Set<HistoryError.Code> = [.conflict, .locked]
+      let broken: Set<HistoryError.Code> = [.missing, .corrupt, .incomplete]
+      let status: ExitStatus =
+        conflicts.contains(error.code)
+        ? .conflict : broken.contains(error.code) ? .untrusted : .failed
+      self.init(status, error.sentence, hint: error.hint)
+    case let error as RemoteError: self.init(.failed, error.sentence, hint: error.hint)
+    case let error as SigningError: self.init(.failed, error.sentence, hint: error.hint)
+    case let error as GrantFormatError: self.init(.failed, "the file \(error)")
+    default: self.init(.failed, "\(error)")
+    }
+  }
+
+  private static func status(of code: SubmissionError.Code) -> ExitStatus {
+    switch code {
+    case .failed: .failed
+    case .usage: .usage
+    case .untrusted: .untrusted
+    case .denied: .denied
+    case .conflict: .conflict
+    case .clock: .clock
+    }
+  }
+
+  /// The error's own hint, then what each refusal of a decision lacks and who could supply it.
+  private static func hint(of error: SubmissionError) -> String {
+    var lines = error.hint.isEmpty ? [] : [error.hint]
+    for reason in error.decision?.refusals ?? [] {
+      if let source = reason.source { lines.append("\(source.file):\(source.line)") }
+      if let missing = reason.missing { lines.append("missing: \(missing)") }
+      if !reason.suppliers.isEmpty {
+        lines.append("from: " + reason.suppliers.map(\.name).joined(separator: ", "))
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// Prints the error and ends the process; never with 0 for a failure.
+  static func exit(with error: any Error) -> Never {
+    if let code = error as? ExitCode { Glibc.exit(code.rawValue) }
+    let parserCode = Daypass.exitCode(for: error)
+    if parserCode.isSuccess {
+      // --help and --version arrive as errors.
+      Terminal.write(Daypass.fullMessage(for: error) + "\n")
+      Glibc.exit(ExitStatus.done.rawValue)
+    }
+    if parserCode == .validationFailure {
+      Terminal.writeError(Daypass.fullMessage(for: error) + "\n")
+      Glibc.exit(ExitStatus.usage.rawValue)
+    }
+    let failure = Failure(error)
+    let style = Style.forErrors
+    Terminal.writeError("\(style.bad("daypass:")) \(Words.safe(failure.sentence))\n")
+    for line in failure.hint.split(separator: "\n") {
+      Terminal.writeError("  \(style.dim(Words.safe(String(line))))\n")
+    }
+    Glibc.exit(failure.status.rawValue)
+  }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Grants
+import Ledger
+
+/// A grant as people name it: any unambiguous piece of its id.
+struct GrantChoice: ExpressibleByArgument {
+  let piece: String
+
+  init?(argument: String) {
+    let piece = argument.lowercased()
+    guard !piece.isEmpty, piece.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { return nil }
+    self.piece = piece
+  }
+
+  /// The one grant among these that the piece names.
+  ///
+  /// - Throws: ``Failure`` naming what it could be.
+  func find(among ids: some Sequence<GrantID>) throws -> GrantID {
+    let matches = ids.filter { $0.description.lowercased().contains(piece) }.sorted()
+    if let exact = matches.first(where: { $0.short == piece || $0.description.lowercased() == piece }) {
+      return exact
+    }
+    guard let only = matches.first else {
+      throw Failure(
+        .failed, "no grant is named \(Words.safe(piece))", hint: "What there is: daypass list --all")
+    }
+    guard matches.count == 1 else {
+      let names = matches.prefix(8).map(\.description).joined(separator: ", ")
+      throw Failure(
+        .usage, "\(piece) could be \(matches.count) grants: \(names)", hint: "Type more of the id.")
+    }
+    return only
+  }
+}

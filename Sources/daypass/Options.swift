@@ -1,0 +1,44 @@
+import ArgumentParser
+import Grants
+
+/// What every command understands.
+struct GlobalOptions: ParsableArguments {
+  @Option(name: .customShort("C"), help: ArgumentHelp("Run as if started in DIR.", valueName: "dir"))
+  var directory = "."
+
+  @Option(
+    help: ArgumentHelp(
+      "Trust this commit (40 digits) as the root, instead of git config daypass.root.",
+      valueName: "commit"))
+  var root: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Judge as of this time (2026-11-23T22:00Z) instead of the clock's.", valueName: "time"))
+  var now: HumanMoment?
+}
+
+/// What commands that print data understand.
+struct OutputOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: "How to print: table, json or yaml.")
+  var output: OutputFormat = .table
+}
+
+/// What commands that write understand.
+struct WritingOptions: ParsableArguments {
+  @Flag(help: "Neither fetch nor push: work on the local branch alone.")
+  var noPush = false
+
+  @Flag(help: "Show what would happen; sign and change nothing.")
+  var dryRun = false
+
+  @Flag(name: .shortAndLong, help: "Do not ask before signing.")
+  var yes = false
+
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp(
+      "Act as this principal; by default whoever the signing key belongs to.",
+      valueName: "principal"))
+  var identity: String?
+}

@@ -1,0 +1,167 @@
+import Foundation
+import GitStore
+import Grants
+import History
+import Ledger
+import Signatures
+import Submission
+
+/// One repository, opened for one command: where to read, what to trust, what time it is.
+struct Session {
+  let repository: GitRepository
+  let ledger: Ledger
+  let clock: SystemClock
+  /// The governed branch, `main`.
+  let branch: String
+  /// The remote the branch is shared through; nil if there is none.
+  let remoteName: String?
+  let checkpoints: CheckpointFile
+  /// A person's word on which of two possible lines is the mainline.
+  var choice: ObjectID?
+
+  static func open(_ options: GlobalOptions) async throws -> Session {
+    let repository = try GitRepository.open(at: options.directory)
+    let root = try await trustedRoot(options, repository)
+    let branch = try await governedBranch(repository)
+    return Session(
+      repository: repository,
+      ledger: Ledger(history: repository, root: root, branch: branch),
+      clock: SystemClock(fixed: options.now?.moment), branch: branch,
+      remoteName: try await remote(of: repository),
+      checkpoints: CheckpointFile(
+        directory: repository.commonDirectory, root: root, branch: branch))
+  }
+
+  var now: Timestamp { clock.now() }
+  var reference: String { "refs/heads/\(branch)" }
+  var local: GovernedBranch { GovernedBranch(repository: repository, branch: branch) }
+
+  /// Where the governed branch stands here.
+  func localHead() throws -> ObjectID {
+    guard let head = try repository.tip(of: reference) else {
+      throw Failure(
+        .failed, "the branch \(branch) does not exist here",
+        hint: "Which branch is governed: git config daypass.branch BRANCH. A new one: daypass init")
+    }
+    return head
+  }
+
+  /// Replays the local branch, as every reading command does.
+  ///
+  /// - Parameter wholeHistory: start at the root even if a checkpoint would spare it, so that
+  ///   `report` hears of everything.
+  func replay(
+    wholeHistory: Bool = false, report: @escaping (LedgerEvent) -> Void = { _ in }
+  ) throws -> Replay {
+    let stored = checkpoints.load().flatMap { Checkpoint.read($0, history: repository) }
+    let head = try localHead()
+    // The last accepted head must still be contained, even where the whole history is read again.
+    let replay = try ledger.replay(
+      head: head, now: now, from: stored, choice: choice,
+      report: wholeHistory && stored != nil ? { _ in } : report)
+    remember(replay)
+    guard wholeHistory, stored != nil else { return replay }
+    return try ledger.replay(head: head, now: now, choice: choice ?? replay.state.commit, report: report)
+  }
+
+  /// Keeps the replay for the next run. A head that only exists here is not remembered as accepted:
+  /// it may yet be replaced by what the remote has.
+  func remember(_ replay: Replay) {
+    var accepted = replay.head
+    if let remoteName, clock.fixed == nil {
+      let tracked = try? repository.tip(of: "refs/remotes/\(remoteName)/\(branch)")
+      guard let tracked, tracked == replay.head else {
+        guard let stored = checkpoints.load().flatMap({ Checkpoint.read($0, history: repository) })
+        else { return }
+        accepted = stored.verifiedHead
+        checkpoints.save(replay.checkpoint.accepting(accepted).bytes)
+        return
+      }
+    }
+    // What was judged as of another time says nothing about now.
+    if clock.fixed == nil { checkpoints.save(replay.checkpoint.accepting(accepted).bytes) }
+  }
+
+  /// Everything a writing command needs.
+  func submitter(offline: Bool = false) async throws -> Submitter {
+    Submitter(
+      ledger: ledger, reader: repository, writer: repository, local: local,
+      remote: offline ? nil : remoteName.map { GitRemote(repository: repository, name: $0) },
+      signer: GitCommitSigner(repository: repository), clock: clock, checkpoints: checkpoints,
+      author: try await author(), choice: choice)
+  }
+
+  /// Who commits are by, from git's settings.
+  private func author() async throws -> Author {
+    let environment = ProcessInfo.processInfo.environment
+    var email = environment["GIT_COMMITTER_EMAIL"]
+    if email == nil { email = try await repository.configuration("user.email") }
+    guard let email, !email.isEmpty else {
+      throw Failure(
+        .failed, "git does not know who you are",
+        hint: "git config user.name \"Your Name\" && git config user.email you@example.com")
+    }
+    var name = environment["GIT_COMMITTER_NAME"]
+    if name == nil { name = try await repository.configuration("user.name") }
+    return Author(name: name ?? email, email: email)
+  }
+
+  private static func trustedRoot(
+    _ options: GlobalOptions, _ repository: GitRepository
+  ) async throws -> ObjectID {
+    var stated = options.root ?? ProcessInfo.processInfo.environment["DAYPASS_ROOT"]
+    if stated == nil { stated = try await repository.configuration("daypass.root") }
+    guard let stated, !stated.isEmpty else {
+      throw Failure(
+        .failed, "no root commit is trusted here yet",
+        hint: "Get the 40-digit id from somebody you trust, not from this repository, then:\n"
+          + "daypass trust COMMIT")
+    }
+    guard let root = ObjectID(hex: stated) else {
+      throw Failure(
+        .usage, "the trusted root \(stated) is no full commit id: 40 digits of 0-9 and a-f",
+        hint: "daypass trust COMMIT")
+    }
+    return root
+  }
+
+  private static func governedBranch(_ repository: GitRepository) async throws -> String {
+    if let stated = try await repository.configuration("daypass.branch") { return stated }
+    var reference: String?
+    if let remote = try await remote(of: repository) {
+      reference = try repository.headReference(ofRemote: remote).map {
+        "refs/heads/" + $0.dropFirst("refs/remotes/\(remote)/".count)
+      }
+    }
+    if reference == nil { reference = try repository.headReference }
+    guard let reference, reference.hasPrefix("refs/heads/") else {
+      throw Failure(
+        .failed, "no branch is checked out, and none is named as the governed one",
+        hint: "git config daypass.branch main")
+    }
+    return String(reference.dropFirst("refs/heads/".count))
+  }
+
+  private static func remote(of repository: GitRepository) async throws -> String? {
+    let names = try repository.remoteNames
+    if let stated = try await repository.configuration("daypass.remote") { return stated }
+    return names.contains("origin") ? "origin" : names.first
+  }
+}
+
+/// The checkpoint in the git directory: one file for each root and branch.
+struct CheckpointFile: CheckpointStore {
+  let path: String
+
+  init(directory: String, root: ObjectID, branch: String) {
+    let name = Digest.hex(Digest.sha256(Array("\(root)\n\(branch)".utf8))).prefix(16)
+    path = "\(directory)/daypass/checkpoint-\(name)"
+  }
+
+  func load() -> [UInt8]? { FileManager.default.contents(atPath: path).map { Array($0) } }
+
+  func save(_ bytes: [UInt8]) { try? AtomicFile.write(bytes, to: path) }
+
+  /// Forgets the last accepted head and everything derived.
+  func forget() { try? FileManager.default.removeItem(atPath: path) }
+}

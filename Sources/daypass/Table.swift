@@ -1,0 +1,39 @@
+/// Columns of text, aligned; without a terminal the same, so that scripts see what people see.
+struct Table {
+  struct Cell {
+    /// What is shown; measured without its colours.
+    let text: String
+    let paint: (String) -> String
+
+    init(_ text: String, paint: @escaping (String) -> String = { $0 }) {
+      self.text = Words.safe(text)
+      self.paint = paint
+    }
+  }
+
+  let header: [String]
+  private(set) var rows: [[Cell]] = []
+
+  init(_ header: [String]) { self.header = header }
+
+  mutating func add(_ cells: [Cell]) { rows.append(cells) }
+  mutating func add(_ texts: String...) { rows.append(texts.map { Cell($0) }) }
+
+  func render(_ style: Style) -> String {
+    let all = [header.map { Cell($0, paint: style.dim) }] + rows
+    var widths = header.map(\.count)
+    for row in all {
+      for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.text.count) }
+    }
+    return all.map { row in
+      var line = ""
+      for (index, cell) in row.enumerated() {
+        line += cell.paint(cell.text)
+        if index < row.count - 1 {
+          line += String(repeating: " ", count: widths[index] - cell.text.count + 2)
+        }
+      }
+      return line + "\n"
+    }.joined()
+  }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import Yams
+
+/// What `-o` chooses.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+  case table, json, yaml
+}
+
+/// A value to print for programs.
+indirect enum OutputValue {
+  case string(String)
+  case int(Int)
+  case bool(Bool)
+  case null
+  case list([OutputValue])
+  /// Members in the order they are printed.
+  case object([(String, OutputValue)])
+
+  static func optional(_ text: String?) -> OutputValue { text.map { .string($0) } ?? .null }
+
+  /// The text in that format, with a final newline.
+  func render(_ format: OutputFormat) throws -> String {
+    format == .yaml ? try serialize(node: node) : json(indent: 0) + "\n"
+  }
+
+  private var node: Node {
+    switch self {
+    case .string(let text): Node(text, Tag(.str), text.isEmpty ? .singleQuoted : .any)
+    case .int(let number): Node(String(number), Tag(.int))
+    case .bool(let value): Node(value ? "true" : "false", Tag(.bool))
+    case .null: Node("null", Tag(.null))
+    case .list(let values): Node(values.map(\.node))
+    case .object(let members): Node(members.map { (Node($0), $1.node) })
+    }
+  }
+
+  private func json(indent: Int) -> String {
+    let pad = String(repeating: "  ", count: indent + 1)
+    let end = "\n" + String(repeating: "  ", count: indent)
+    switch self {
+    case .string(let text): return Self.quoted(text)
+    case .int(let number): return String(number)
+    case .bool(let value): return value ? "true" : "false"
+    case .null: return "null"
+    case .list(let values):
+      if values.isEmpty { return "[]" }
+      let lines = values.map { pad + $0.json(indent: indent + 1) }
+      return "[\n" + lines.joined(separator: ",\n") + end + "]"
+    case .object(let members):
+      if members.isEmpty { return "{}" }
+      let lines = members.map { pad + Self.quoted($0) + ": " + $1.json(indent: indent + 1) }
+      return "{\n" + lines.joined(separator: ",\n") + end + "}"
+    }
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var out = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": out += "\\\""
+      case "\\": out += "\\\\"
+      case "\n": out += "\\n"
+      case "\t": out += "\\t"
+      case _ where scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value):
+        let hex = String(scalar.value, radix: 16)
+        out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+      default: out.unicodeScalars.append(scalar)
+      }
+    }
+    return out + "\""
+  }
+}
