@@ -5,6 +5,6 @@ extension CommandTable {
   static let people = CommandGroup(
     name: "Asking and deciding",
     subcommands: [
-      RequestCommand.self, ApproveCommand.self,
+      RequestCommand.self, ApproveCommand.self, ListCommand.self, ShowCommand.self,
     ])
 }

@@ -81,7 +81,7 @@ struct Acting {
         ("action", .string(deed.action)), ("dryRun", .bool(done == nil)),
         ("commit", .optional(done?.commit.hex)), ("branch", .string(session.branch)),
         ("pushed", .bool(done?.isPushed ?? false)), ("grants", .list(views.map(\.output))),
-        ("next", .optional(next)),
+        ("next", .optional(next?.command)),
       ])
       return Terminal.write(try value.render(format))
     }
@@ -93,7 +93,10 @@ struct Acting {
     } else {
       Terminal.write("\(style.warn("dry run")) nothing was signed, nothing was changed\n")
     }
-    if let next { Terminal.write("next \(style.bold(Words.safe(next)))\n") }
+    if let next {
+      let note = next.note.isEmpty ? "" : "   (\(Words.safe(next.note)))"
+      Terminal.write("next \(style.bold(Words.safe(next.command)))\(style.dim(note))\n")
+    }
   }
 
   private func whereabouts(_ done: Submitted) -> String {
@@ -114,7 +117,13 @@ struct Deed {
   /// What has happened, one line.
   let outcome: ([GrantView]) -> String
   /// The next command, for whoever it concerns; nil for none.
-  let next: ([GrantView]) -> String?
+  let next: ([GrantView]) -> NextStep?
+}
+
+/// The next command, and a word on it.
+struct NextStep {
+  let command: String
+  var note = ""
 }
 
 /// What a person should know although they asked for something else; on the error stream.

@@ -92,13 +92,15 @@ struct ApprovalPlan {
   }
 
   /// The next reviewer's command, or the one that takes it back.
-  func next(_ views: [GrantView]) -> String? {
+  func next(_ views: [GrantView]) -> NextStep? {
     let grant = views.first?.grant ?? after
-    if grant.expiresAt != nil {
-      return "daypass revoke \(grant.id.short) --why REASON   (to end it early)"
+    guard grant.expiresAt == nil else {
+      return NextStep(
+        command: "daypass revoke \(grant.id.short) --why REASON", note: "to end it early")
     }
     let others = policy.quorum(of: grant)?.suppliers ?? []
-    return "daypass approve \(grant.id.short)   (by \(Words.names(others)))"
+    return NextStep(
+      command: "daypass approve \(grant.id.short)", note: "by \(Words.names(others))")
   }
 }
 

@@ -97,3 +97,14 @@ struct GrantView {
     }
   }
 }
+
+extension GrantView {
+  /// Whether that person's approval would bring the request on; perhaps only a shortened one, where
+  /// the cap was lowered since it was asked.
+  func isReviewable(by person: Principal, _ policy: Policy) -> Bool {
+    guard status == .pending, quorum?.suppliers.contains(person) == true else { return false }
+    let cap = policy.durationLimit(of: grant.role)?.cap ?? grant.duration
+    return policy.decideApproval(of: grant, by: person, duration: min(cap, grant.duration))
+      .isAllowed
+  }
+}

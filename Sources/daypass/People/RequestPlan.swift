@@ -70,11 +70,14 @@ struct RequestPlan {
   }
 
   /// The reviewer's next command, or the holder's.
-  func next(_ views: [GrantView]) -> String? {
+  func next(_ views: [GrantView]) -> NextStep? {
     let grant = views.first?.grant ?? grant
-    guard grant.expiresAt == nil else { return "daypass revoke \(grant.id.short)" }
+    guard grant.expiresAt == nil else {
+      return NextStep(command: "daypass revoke \(grant.id.short)", note: "to end it early")
+    }
     let approvers = policy.quorum(of: grant)?.suppliers ?? []
-    return "daypass approve \(grant.id.short)   (by \(Words.names(approvers)))"
+    return NextStep(
+      command: "daypass approve \(grant.id.short)", note: "by \(Words.names(approvers))")
   }
 }
 
