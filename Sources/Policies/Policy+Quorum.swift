@@ -27,13 +27,11 @@ extension Policy {
     var places = Places(role.stages)
     for person in approved.sorted() { places.seat(person) }
     let open = zip(role.stages, places.seated).filter { $0.quorum > $1.count }
-    let missing = open.map { stage, seated in
-      "\(stage.quorum - seated.count) more of \((stage.groups + stage.principals.map(\.name)).joined(separator: ", "))"
-    }
+    let missing = open.map { "\($0.quorum - $1.count) more of \($0.whom)" }
     let total = role.stages.reduce(0) { $0 + $1.quorum }
     return Quorum(
       have: total - places.missing, need: total,
-      words: role.stages.map(\.words).joined(separator: ", and "),
+      words: role.stages.map { "\($0.quorum) of \($0.whom)" }.joined(separator: ", and "),
       missing: missing.isEmpty ? nil : missing.joined(separator: ", and "),
       suppliers: able.subtracting(approved).filter { places.hasRoom(for: $0) }.sorted(),
       source: open.first?.0.source ?? role.source(of: "approval.stages"))

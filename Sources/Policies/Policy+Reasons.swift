@@ -79,15 +79,11 @@ extension Policy {
         .quorum, isMet: true, "\(role.name) needs no approval", source: role.source(of: "approval"))
     }
     let state = quorum(of: grant)
-    guard let quorum = state, let missing = quorum.missing else {
-      return Reason(
-        .quorum, isMet: true,
-        "\(role.name) has the approvals it needs: \(state?.words ?? "none")",
-        source: role.source(of: "approval.stages"))
-    }
+    let have = state?.have ?? 0
+    let need = state?.need ?? 0
     return Reason(
-      .quorum, isMet: false,
-      "\(role.name) has \(quorum.have) of \(quorum.need) approvals; it needs \(quorum.words)",
-      source: quorum.source, missing: missing, suppliers: quorum.suppliers)
+      .quorum, isMet: state?.isFilled ?? true,
+      "\(role.name) has \(have) of \(need) approvals; it needs \(state?.words ?? "none")",
+      source: state?.source, missing: state?.missing, suppliers: state?.suppliers ?? [])
   }
 }
