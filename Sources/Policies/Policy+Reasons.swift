@@ -82,22 +82,15 @@ extension Policy {
     let approved = Set(grant.approvals.map(\.by)).intersection(able)
     var places = Places(role.stages)
     for person in approved.sorted() { places.seat(person) }
-    let needed = role.stages.map(\.words).joined(separator: ", and ")
+    let needed = role.stages.map { "\($0.quorum) of \($0.whom)" }.joined(separator: ", and ")
     let total = role.stages.reduce(0) { $0 + $1.quorum }
-    if places.areFilled {
-      return Reason(
-        .quorum, isMet: true, "\(role.name) has the approvals it needs: \(needed)",
-        source: role.source(of: "approval.stages"))
-    }
     let open = zip(role.stages, places.seated).filter { $0.quorum > $1.count }
-    let missing = open.map { stage, seated in
-      "\(stage.quorum - seated.count) more of \((stage.groups + stage.principals.map(\.name)).joined(separator: ", "))"
-    }
     return Reason(
-      .quorum, isMet: false,
+      .quorum, isMet: places.areFilled,
       "\(role.name) has \(total - places.missing) of \(total) approvals; it needs \(needed)",
       source: open.first?.0.source ?? role.source(of: "approval.stages"),
-      missing: missing.joined(separator: ", and "),
+      missing: open.map { "\($0.quorum - $1.count) more of \($0.whom)" }
+        .joined(separator: ", and "),
       suppliers: able.subtracting(approved).filter { places.hasRoom(for: $0) })
   }
 }
