@@ -74,7 +74,8 @@ package struct Submitter: Sendable {
     } catch { throw SubmissionError(error) }
     let head = try base(local: localTip, remote: remoteTip)
     return Start(
-      replay: try replay(head: head, at: clock.now(), report: report), localTip: localTip, remoteTip: remoteTip)
+      replay: try replay(head: head, at: clock.now(), report: report), localTip: localTip,
+      remoteTip: remoteTip)
   }
 
   /// Replays a head from the stored checkpoint and remembers what became final.

@@ -61,7 +61,8 @@ struct Session {
       report: wholeHistory && stored != nil ? { _ in } : report)
     remember(replay)
     guard wholeHistory, stored != nil else { return replay }
-    return try ledger.replay(head: head, now: now, choice: choice ?? replay.state.commit, report: report)
+    return try ledger.replay(
+      head: head, now: now, choice: choice ?? replay.state.commit, report: report)
   }
 
   /// Keeps the replay for the next run. A head that only exists here is not remembered as accepted:
