@@ -91,7 +91,10 @@ package struct GitRemote: Remote {
   private func check(_ branch: String, pushing: Bool) async throws(RemoteError) {
     var valid: Int32 = 0
     git_reference_name_is_valid(&valid, "refs/heads/\(branch)")
-    guard valid == 1 else { throw RemoteError("\(Words.shown(branch)) is no name of a branch.") }
+    // `HEAD` is a symbolic reference among the tracking ones: writing to it would hit another branch.
+    guard valid == 1, branch != "HEAD" else {
+      throw RemoteError("\(Words.shown(branch)) is no name of a branch.")
+    }
     guard git_remote_name_is_valid(&valid, name) == 0, valid == 1, !name.hasPrefix("-") else {
       throw RemoteError("\(Words.shown(name)) is no name of a remote.", hint: "git remote -v")
     }

@@ -34,27 +34,7 @@ struct PrivateDirectory: ~Copyable {
     let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw IOError("write \(file)") }
     defer { close(descriptor) }
-    var done = 0
-    while done < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress?.advanced(by: done), bytes.count - done)
-      }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw IOError("write \(file)")
-      }
-      done += count
-    }
+    try MemoryFile.write(bytes, to: descriptor, named: file)
     return file
-  }
-}
-
-/// A system call failed.
-struct IOError: Error, CustomStringConvertible {
-  let description: String
-
-  /// - Parameter what: what could not be done; `errno` says why.
-  init(_ what: String) {
-    description = "Cannot \(what): \(String(cString: strerror(errno)))."
   }
 }

@@ -50,6 +50,8 @@ package struct ProgramRunner: Sendable {
       throw error
     } catch let error as SubprocessError {
       throw Self.error(from: error, program: name, limit: outputLimit)
+    } catch let error as IOError {
+      throw .cannotStart(name, reason: error.description)
     } catch is CancellationError {
       throw .cancelled(name)
     } catch {
@@ -91,10 +93,13 @@ package struct ProgramRunner: Sendable {
     _ configuration: Configuration, _ input: [UInt8]?, _ limit: Int
   ) async throws -> ProgramResult {
     if let input {
+      // Not through a pipe: a program that does not read to the end would end this one (SIGPIPE).
+      let descriptor = try MemoryFile.descriptor(holding: input)
       return ProgramResult(
         try await Subprocess.run(
-          configuration, input: .array(input), output: .bytes(limit: limit),
-          error: .bytes(limit: limit)))
+          configuration,
+          input: .fileDescriptor(.init(rawValue: descriptor), closeAfterSpawningProcess: true),
+          output: .bytes(limit: limit), error: .bytes(limit: limit)))
     }
     return ProgramResult(
       try await Subprocess.run(

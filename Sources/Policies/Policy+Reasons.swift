@@ -78,26 +78,12 @@ extension Policy {
       return Reason(
         .quorum, isMet: true, "\(role.name) needs no approval", source: role.source(of: "approval"))
     }
-    let able = approvers(of: grant)
-    let approved = Set(grant.approvals.map(\.by)).intersection(able)
-    var places = Places(role.stages)
-    for person in approved.sorted() { places.seat(person) }
-    let needed = role.stages.map(\.words).joined(separator: ", and ")
-    let total = role.stages.reduce(0) { $0 + $1.quorum }
-    if places.areFilled {
-      return Reason(
-        .quorum, isMet: true, "\(role.name) has the approvals it needs: \(needed)",
-        source: role.source(of: "approval.stages"))
-    }
-    let open = zip(role.stages, places.seated).filter { $0.quorum > $1.count }
-    let missing = open.map { stage, seated in
-      "\(stage.quorum - seated.count) more of \((stage.groups + stage.principals.map(\.name)).joined(separator: ", "))"
-    }
+    let state = quorum(of: grant)
+    let have = state?.have ?? 0
+    let need = state?.need ?? 0
     return Reason(
-      .quorum, isMet: false,
-      "\(role.name) has \(total - places.missing) of \(total) approvals; it needs \(needed)",
-      source: open.first?.0.source ?? role.source(of: "approval.stages"),
-      missing: missing.joined(separator: ", and "),
-      suppliers: able.subtracting(approved).filter { places.hasRoom(for: $0) })
+      .quorum, isMet: state?.isFilled ?? true,
+      "\(role.name) has \(have) of \(need) approvals; it needs \(state?.words ?? "none")",
+      source: state?.source, missing: state?.missing, suppliers: state?.suppliers ?? [])
   }
 }

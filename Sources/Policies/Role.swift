@@ -72,10 +72,8 @@ package struct Stage: Sendable, Hashable {
   package let members: Set<Principal>
   package let source: SourceLine
 
-  /// `2 of leads`.
-  package var words: String {
-    "\(quorum) of \((groups + principals.map(\.name)).joined(separator: ", "))"
-  }
+  /// `leads, carol@example.com`.
+  package var whom: String { (groups + principals.map(\.name)).joined(separator: ", ") }
 }
 
 /// Some people: by name, by group, by pattern.
@@ -92,7 +90,7 @@ package struct People: Sendable, Hashable {
   }
 
   /// `group sre, *@example.com`.
-  var words: String {
+  package var words: String {
     (principals.map(\.name) + groups.map { "group \($0)" } + globs.map(\.text))
       .joined(separator: ", ")
   }

@@ -118,24 +118,19 @@ struct YAMLFile {
     var lineOfKey: [String: Int] = [:]
     var isGood = true
     for (key, value) in mapping {
-      guard case .scalar(_, _, let keyLine)? = convert(key, depth: depth + 1) else {
-        if key.scalar == nil {
-          context.report(name, key.mark?.line ?? line, "a key must be a word")
-        }
+      let keyLine = key.mark?.line ?? line
+      guard let name = convert(key, depth: depth + 1) else {
         isGood = false
         continue
       }
-      guard let text = convert(key, depth: depth + 1)?.text else {
-        let word = Text.printable(key.scalar?.string ?? "")
-        context.report(
-          name, keyLine,
-          word == "<<" ? "merge keys are not allowed" : "the key \(word) must be put in quotes")
+      guard let text = name.text else {
+        context.report(self.name, keyLine, Self.objection(toKey: name))
         isGood = false
         continue
       }
       if let earlier = lineOfKey.updateValue(keyLine, forKey: text) {
         context.report(
-          name, keyLine, "has the key \"\(Text.printable(text))\" already in line \(earlier)")
+          self.name, keyLine, "has the key \"\(Text.printable(text))\" already in line \(earlier)")
         isGood = false
       }
       guard let value = convert(value, depth: depth + 1) else {
@@ -145,6 +140,13 @@ struct YAMLFile {
       members.append(YAMLMember(key: text, line: keyLine, value: value))
     }
     return isGood ? .mapping(members, line: line) : nil
+  }
+
+  private static func objection(toKey key: YAMLValue) -> String {
+    guard case .scalar(let text, _, _) = key else { return "a key must be a word" }
+    return text == "<<"
+      ? "merge keys are not allowed; write the members out"
+      : "the key \"\(Text.printable(text))\" must be put in quotes"
   }
 
   /// What stands before the node that may not. Yams loses some tags (`!!str "x"`) and holds anchors

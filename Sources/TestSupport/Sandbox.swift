@@ -29,7 +29,13 @@ package final class Sandbox: Sendable {
     try write("home/.gitconfig", "[init]\n\tdefaultBranch = main\n")
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: root) }
+  deinit {
+    // Programs just ended may still take away files of their own meanwhile, which is an error to
+    // the file manager; so more than once.
+    for _ in 0..<20 where FileManager.default.fileExists(atPath: root) {
+      try? FileManager.default.removeItem(atPath: root)
+    }
+  }
 
   /// The absolute path of a place inside.
   package func path(_ relative: String) -> String {
@@ -123,6 +129,11 @@ package final class Sandbox: Sendable {
 package struct ToolFailure: Error, CustomStringConvertible {
   package let arguments: [String]
   package let words: String
+
+  package init(arguments: [String], words: String) {
+    self.arguments = arguments
+    self.words = words
+  }
 
   package var description: String { arguments.joined(separator: " ") + ": " + words }
 }

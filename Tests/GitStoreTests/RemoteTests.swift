@@ -191,9 +191,10 @@ import Testing
     }
     #expect(ContinuousClock.now - begin < .seconds(10))
     #expect(error?.sentence.contains("within 1 seconds") == true)
-    // Its children are ended with it.
+    // Its children are ended with it; whoever adopts orphans here may not have buried them yet.
     let pid = (setting.sandbox.read("pid") ?? "").split(separator: "\n").joined()
-    #expect(try await !setting.sandbox.run(["kill", "-0", pid]).succeeded)
+    let state = setting.sandbox.read("/proc/\(pid)/stat")?.split(separator: ")").last
+    #expect(state == nil || state?.hasPrefix(" Z") == true)
   }
 
   @Test(arguments: [
@@ -232,7 +233,7 @@ import Testing
     #expect(!setting.sandbox.exists("ran"))
   }
 
-  @Test(arguments: ["a..b", "a b", "", "a:b", "a*", "x.lock"])
+  @Test(arguments: ["a..b", "a b", "", "a:b", "a*", "x.lock", "HEAD"])
   func namesOfNoBranch(_ branch: String) async throws {
     let setting = try await Setting()
     let store = try await setting.clone("a").open()

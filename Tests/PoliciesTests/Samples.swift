@@ -67,6 +67,8 @@ enum Sample {
     try #require(Principal(name.contains("@") ? name : name + "@example.com"))
   }
 
+  static func role(_ name: String) throws -> RoleName { try #require(RoleName(name)) }
+
   static func grant(
     number: UInt64 = 1, requester: String = "alice", subject: String? = nil, role: String = "ops",
     scope: [String: String] = [:], justification: String = "the disk is full",
@@ -76,7 +78,7 @@ enum Sample {
     return Grant(
       repository: "example", id: GrantID(requestedAt: now, random: number),
       requester: try person(requester), subject: try person(subject ?? requester),
-      role: try #require(RoleName(role)), scope: scope, justification: justification,
+      role: try self.role(role), scope: scope, justification: justification,
       ticket: ticket, duration: try #require(TimeSpan(iso: duration)),
       approvals: try approvals.map { Approval(by: try person($0), at: now) })
   }

@@ -1,0 +1,147 @@
+import Grants
+import History
+import Ledger
+
+/// A random history, honest and hostile steps mixed: requests, approvals, endings, policy changes,
+/// pins, merges, forged files, wild dates, restores.
+package struct RandomHistory {
+  package let world: World
+  /// Mainline heads in order, with the time each was pushed.
+  package private(set) var heads: [(commit: ObjectID, at: Timestamp)] = []
+
+  private var random: SeededRandom
+  private var head: ObjectID
+  private var now: Timestamp
+  private var lastPin: Timestamp
+  private var serial = 1
+  private static let people = [World.alice, World.bob, World.carol, World.dave, World.erin]
+
+  package init(seed: UInt64, steps: Int) throws {
+    world = try World()
+    random = SeededRandom(seed: seed)
+    head = world.root
+    now = World.start + .minutes(10)
+    lastPin = now
+    for _ in 0..<steps {
+      now = now + TimeSpan(seconds: Int64.random(in: 1...2_400, using: &random))
+      if let next = try step() {
+        head = next
+        heads.append((next, now))
+      }
+    }
+  }
+
+  private mutating func pick<Element>(_ elements: [Element]) -> Element? {
+    elements.randomElement(using: &random)
+  }
+
+  /// One of these, or nobody.
+  private mutating func maybe(_ people: [String]) -> String? {
+    Bool.random(using: &random) ? pick(people) : nil
+  }
+
+  private mutating func person() -> String { pick(Self.people) ?? World.alice }
+
+  /// What a verifier believes at the head; steps are chosen from it so that many succeed.
+  private func believed() throws -> Replay { try world.replay(head, at: now).replay }
+
+  private mutating func step() throws -> ObjectID? {
+    switch Int.random(in: 0..<20, using: &random) {
+    case 0...4: return try request(on: head)
+    case 5...8: return try approve(on: head)
+    case 9, 10: return try end(on: head)
+    case 11: return try changePolicy(on: head)
+    case 12, 13: return try reconcile()
+    case 14: return try forge()
+    case 15, 16: return try mergeBranches()
+    case 17: return try restore()
+    case 18: return try remove()
+    default:
+      return try world.commit(
+        on: head, edits: ["notes.txt": World.File("\(random.next())")], by: nil, at: wild())
+    }
+  }
+
+  /// Mostly now, sometimes far off.
+  private mutating func wild() -> Timestamp {
+    switch Int.random(in: 0..<12, using: &random) {
+    case 0: Timestamp(seconds: 7)
+    case 1: now + .days(4_000)
+    case 2: now + .minutes(4)
+    case 3: now + .minutes(20)
+    default: now
+    }
+  }
+
+  private mutating func request(on parent: ObjectID) throws -> ObjectID {
+    let who = person()
+    let moment = wild()
+    let grant = try world.grant(
+      by: who, role: pick(["db-read", "prod-admin", "no-such"]) ?? "db-read", at: moment,
+      duration: .minutes(Int64.random(in: 1...300, using: &random)))
+    let signer = pick([who, who, who, person()])
+    return try world.request(grant, on: parent, by: signer)
+  }
+
+  private mutating func approve(on parent: ObjectID) throws -> ObjectID? {
+    let live = try believed().belief.live.values.filter { $0.state == .pending }
+    guard let target = pick(live.map(\.grant).sorted { $0.id < $1.id }) else { return nil }
+    let who = pick([World.bob, World.dave, person()]) ?? World.bob
+    return try world.approve(
+      target, on: parent, by: who, at: wild(), activates: Bool.random(using: &random)
+    ).commit
+  }
+
+  private mutating func end(on parent: ObjectID) throws -> ObjectID? {
+    let live = try believed().belief.live.values.map(\.grant).sorted { $0.id < $1.id }
+    guard let target = pick(live) else { return nil }
+    let outcome = pick(Closure.Outcome.allCases) ?? .revoked
+    return try world.close(
+      target, outcome, on: parent, by: pick(Self.people + [World.ci]) ?? World.ci, at: wild())
+  }
+
+  private mutating func changePolicy(on parent: ObjectID) throws -> ObjectID {
+    let current = try believed().belief.policy.policy.serial
+    let next = pick([current + 1, current + 1, current + 1, current, current + 2]) ?? 2
+    let head = World.policyHead(serial: next) + "# \(random.next())\n"
+    return try world.changePolicy(
+      on: parent, edits: ["daypass.yaml": head],
+      by: pick([World.carol, World.dave, World.alice]) ?? World.carol, at: wild(),
+      trailer: Int.random(in: 0..<6, using: &random) > 0)
+  }
+
+  private mutating func reconcile() throws -> ObjectID {
+    let moment = max(now, lastPin)
+    lastPin = moment
+    return try world.pin(on: head, at: moment)
+  }
+
+  private mutating func forge() throws -> ObjectID {
+    let grant = try world.approved(
+      world.grant(by: person(), at: now), by: World.bob, at: now, activates: true)
+    return try world.commit(
+      on: head, edits: World.place(grant, .active), by: maybe([World.erin, World.ci]),
+      at: wild())
+  }
+
+  private mutating func mergeBranches() throws -> ObjectID? {
+    let fork = pick(heads.suffix(6).map(\.commit)) ?? world.root
+    guard let side = try pick([request(on: fork), approve(on: fork), end(on: fork)].compactMap(\.self))
+    else { return nil }
+    let tree = pick([head, side])
+    return try world.merge(head, side, tree: tree, at: wild())
+  }
+
+  /// Puts the tree of an older head back.
+  private mutating func restore() throws -> ObjectID? {
+    guard let old = pick(heads.suffix(4).map(\.commit)) else { return nil }
+    return try world.commit(on: head, by: maybe([person()]), at: wild(), base: old)
+  }
+
+  private mutating func remove() throws -> ObjectID? {
+    let files = world.files(of: head).keys.filter { $0.hasSuffix(".json") }.sorted()
+    guard let path = pick(files) else { return nil }
+    return try world.commit(
+      on: head, edits: [path: World.File?.none], by: maybe([person()]), at: wild())
+  }
+}
