@@ -12,11 +12,13 @@ struct GrantChoice: ExpressibleByArgument {
     self.piece = piece
   }
 
+  func fits(_ id: GrantID) -> Bool { id.description.lowercased().contains(piece) }
+
   /// The one grant among these that the piece names.
   ///
   /// - Throws: ``Failure`` naming what it could be.
   func find(among ids: some Sequence<GrantID>) throws -> GrantID {
-    let matches = ids.filter { $0.description.lowercased().contains(piece) }.sorted()
+    let matches = ids.filter(fits).sorted()
     if let exact = matches.first(where: { $0.short == piece || $0.description.lowercased() == piece }) {
       return exact
     }
