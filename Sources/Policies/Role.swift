@@ -90,7 +90,7 @@ package struct People: Sendable, Hashable {
   }
 
   /// `group sre, *@example.com`.
-  var words: String {
+  package var words: String {
     (principals.map(\.name) + groups.map { "group \($0)" } + globs.map(\.text))
       .joined(separator: ", ")
   }
