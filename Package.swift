@@ -74,6 +74,9 @@ let package = Package(
         "GitStore", "Clibcrypto",
       ],
       swiftSettings: strict),
+    .executableTarget(
+      name: "daypass-bench", dependencies: ["Grants", "History", "GitStore", "TestSupport"],
+      path: "Tests/Bench", swiftSettings: strict),
 
     .testTarget(
       name: "GrantsTests", dependencies: ["Grants", "TestSupport"], swiftSettings: strict),

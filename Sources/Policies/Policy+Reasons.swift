@@ -78,19 +78,12 @@ extension Policy {
       return Reason(
         .quorum, isMet: true, "\(role.name) needs no approval", source: role.source(of: "approval"))
     }
-    let able = approvers(of: grant)
-    let approved = Set(grant.approvals.map(\.by)).intersection(able)
-    var places = Places(role.stages)
-    for person in approved.sorted() { places.seat(person) }
-    let needed = role.stages.map { "\($0.quorum) of \($0.whom)" }.joined(separator: ", and ")
-    let total = role.stages.reduce(0) { $0 + $1.quorum }
-    let open = zip(role.stages, places.seated).filter { $0.quorum > $1.count }
+    let state = quorum(of: grant)
+    let have = state?.have ?? 0
+    let need = state?.need ?? 0
     return Reason(
-      .quorum, isMet: places.areFilled,
-      "\(role.name) has \(total - places.missing) of \(total) approvals; it needs \(needed)",
-      source: open.first?.0.source ?? role.source(of: "approval.stages"),
-      missing: open.map { "\($0.quorum - $1.count) more of \($0.whom)" }
-        .joined(separator: ", and "),
-      suppliers: able.subtracting(approved).filter { places.hasRoom(for: $0) })
+      .quorum, isMet: state?.isFilled ?? true,
+      "\(role.name) has \(have) of \(need) approvals; it needs \(state?.words ?? "none")",
+      source: state?.source, missing: state?.missing, suppliers: state?.suppliers ?? [])
   }
 }

@@ -37,8 +37,7 @@ struct Failure: Error {
   init(_ error: any Error) {
     switch error {
     case let failure as Failure: self = failure
-    case let error as SubmissionError:
-      self.init(Self.status(of: error.code), error.sentence, hint: Self.hint(of: error))
+    case let error as SubmissionError: self.init(Self.status(of: error.code), error)
     case let error as LedgerError: self.init(.untrusted, error.sentence, hint: error.hint)
     case let error as HistoryError:
       let conflicts: Set<HistoryError.Code> = [.conflict, .locked]
@@ -65,17 +64,18 @@ struct Failure: Error {
     }
   }
 
-  /// The error's own hint, then what each refusal of a decision lacks and who could supply it.
-  private static func hint(of error: SubmissionError) -> String {
+  /// One refusal is the sentence itself; of several each is a line, with what it lacks below it.
+  private init(_ status: ExitStatus, _ error: SubmissionError) {
+    let refusals = error.decision?.refusals ?? []
     var lines = error.hint.isEmpty ? [] : [error.hint]
-    for reason in error.decision?.refusals ?? [] {
-      if let source = reason.source { lines.append("\(source.file):\(source.line)") }
-      if let missing = reason.missing { lines.append("missing: \(missing)") }
-      if !reason.suppliers.isEmpty {
-        lines.append("from: " + reason.suppliers.map(\.name).joined(separator: ", "))
-      }
+    for reason in refusals {
+      let indent = refusals.count > 1 ? "  " : ""
+      if refusals.count > 1 { lines.append("- \(reason.sentence)") }
+      lines += DecisionWords.details(of: reason).map { indent + $0 }
     }
-    return lines.joined(separator: "\n")
+    let sentence =
+      refusals.count > 1 ? "the policy says no, for \(refusals.count) reasons" : error.sentence
+    self.init(status, sentence, hint: lines.joined(separator: "\n"))
   }
 
   /// Prints the error and ends the process; never with 0 for a failure.

@@ -1,6 +1,7 @@
 import GitStore
 import Grants
 import Ledger
+import Policies
 import Signatures
 import Submission
 
@@ -9,6 +10,8 @@ struct Identity {
   let principal: Principal
   /// Whether the signing key proves it; else it is what settings claim.
   let isProven: Bool
+  /// How it is known: `the signing key`, `git config user.email`.
+  let source: String
   let key: PublicKey?
 
   /// - Parameter stated: what `--as` says.
@@ -21,18 +24,21 @@ struct Identity {
       guard let principal = Principal(stated) else {
         throw Failure(.usage, "\(stated) is no principal", hint: "Example: alice@example.com")
       }
-      return Identity(principal: principal, isProven: false, key: key)
+      return Identity(principal: principal, isProven: false, source: "--as", key: key)
     }
     if let key, let entry = replay.belief.policy.signers.entry(for: key),
       let principal = Principal(entry.principal)
     {
-      return Identity(principal: principal, isProven: true, key: key)
+      return Identity(
+        principal: principal, isProven: true,
+        source: "the signing key, \(PolicyFile.signers):\(entry.line)", key: key)
     }
     for setting in ["daypass.principal", "user.email"] {
       if let text = try await session.repository.configuration(setting),
         let principal = Principal(text)
       {
-        return Identity(principal: principal, isProven: false, key: key)
+        return Identity(
+          principal: principal, isProven: false, source: "git config \(setting)", key: key)
       }
     }
     throw Failure(

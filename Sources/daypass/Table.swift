@@ -19,15 +19,21 @@ struct Table {
   mutating func add(_ cells: [Cell]) { rows.append(cells) }
   mutating func add(_ texts: String...) { rows.append(texts.map { Cell($0) }) }
 
-  func render(_ style: Style) -> String {
+  /// - Parameter width: the columns there are; the last column is cut to fit. Nil cuts nothing.
+  func render(_ style: Style, width: Int? = nil) -> String {
     let all = [header.map { Cell($0, paint: style.dim) }] + rows
     var widths = header.map(\.count)
     for row in all {
       for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.text.count) }
     }
+    let last = width.map { max(8, $0 - widths.dropLast().reduce(0) { $0 + $1 + 2 }) }
     return all.map { row in
       var line = ""
       for (index, cell) in row.enumerated() {
+        if index == header.count - 1, let last, cell.text.count > last {
+          line += cell.paint(cell.text.prefix(last - 1) + "…")
+          continue
+        }
         line += cell.paint(cell.text)
         if index < row.count - 1 {
           line += String(repeating: " ", count: widths[index] - cell.text.count + 2)

@@ -1,0 +1,139 @@
+import Grants
+import Ledger
+import Policies
+import Submission
+
+/// What a writing command works with: the newest head, who acts on it, and how to tell them.
+struct Acting {
+  let session: Session
+  let submitter: Submitter
+  /// What is shown before signing; the submission begins anew from the newest head.
+  let replay: Replay
+  let me: Principal
+  let writing: WritingOptions
+  let format: OutputFormat
+
+  var policy: Policy { replay.belief.policy.policy }
+
+  /// Fetches, verifies, and finds out who is acting.
+  static func begin(
+    _ global: GlobalOptions, _ writing: WritingOptions, _ format: OutputFormat
+  ) async throws -> Acting {
+    let session = try await Session.open(global)
+    let submitter = try await session.submitter(offline: writing.noPush)
+    let replay = try await submitter.start().replay
+    let identity = try await Identity.find(stated: writing.identity, session, replay)
+    try demandListedKey(identity, replay)
+    Notice.disputes(replay)
+    return Acting(
+      session: session, submitter: submitter, replay: replay, me: identity.principal,
+      writing: writing, format: format)
+  }
+
+  /// The ledger would refuse the signature; here it can be said before anybody touches a key.
+  private static func demandListedKey(_ identity: Identity, _ replay: Replay) throws {
+    guard let key = identity.key else { return }
+    guard let entry = replay.belief.policy.signers.entry(for: key) else {
+      throw Failure(
+        .denied, "the key that git signs with, \(key.fingerprint), is nobody's here",
+        hint: "Sign with a listed one: git config user.signingKey ~/.ssh/id_ed25519.pub\n"
+          + "Or ask an admin to list it in \(PolicyFile.signers): "
+          + Words.names(replay.belief.policy.policy.admins))
+    }
+    guard entry.principal == identity.principal.name else {
+      throw Failure(
+        .usage, "git signs as \(entry.principal) here, not as \(identity.principal)",
+        hint: "Leave out --as, or sign with another key: git config user.signingKey FILE")
+    }
+  }
+
+  /// Carries out what a command is about, as far as the options and the person at the terminal
+  /// want it: shows it, asks, signs, publishes, says what has come of it.
+  func carryOut(_ deed: Deed, _ intent: some Intent) async throws {
+    let draft = try intent.draft(on: replay, at: session.now)
+    let planned = draft.edits.compactMap(\.content).map { state, grant in
+      GrantView(grant, in: state, of: replay.belief, at: session.now)
+    }
+    let asks = !writing.yes && !writing.dryRun && Terminal.canAsk
+    if format == .table {
+      Terminal.write(deed.sheet.render(.forOutput))
+    } else if asks {
+      // Nobody signs what they were not shown, and what programs read stays clean.
+      Terminal.writeError(deed.sheet.render(.forErrors))
+    }
+    if writing.dryRun { return try tell(deed, planned, nil) }
+    if asks, !Terminal.confirm(deed.question) {
+      throw Failure(.failed, "not confirmed; nothing was signed")
+    }
+    let done = try await submitter.submit(intent)
+    let views = done.events.compactMap { event -> GrantView? in
+      guard case .transition(let step) = event else { return nil }
+      return GrantView(
+        step.grant, in: step.after, of: done.replay.belief, at: done.replay.now)
+    }
+    try tell(deed, views, done)
+  }
+
+  private func tell(_ deed: Deed, _ views: [GrantView], _ done: Submitted?) throws {
+    let next = deed.next(views)
+    guard format == .table else {
+      let value = OutputValue.object([
+        ("action", .string(deed.action)), ("dryRun", .bool(done == nil)),
+        ("commit", .optional(done?.commit.hex)), ("branch", .string(session.branch)),
+        ("pushed", .bool(done?.isPushed ?? false)), ("grants", .list(views.map(\.output))),
+        ("next", .optional(next?.command)),
+      ])
+      return Terminal.write(try value.render(format))
+    }
+    let style = Style.forOutput
+    if let done {
+      Terminal.write(
+        "\(style.good("done")) \(Words.safe(deed.outcome(views)))\n"
+          + "     commit \(done.commit.short) on \(session.branch), \(whereabouts(done))\n")
+    } else {
+      Terminal.write("\(style.warn("dry run")) nothing was signed, nothing was changed\n")
+    }
+    if let next {
+      let note = next.note.isEmpty ? "" : "   (\(Words.safe(next.note)))"
+      Terminal.write("next \(style.bold(Words.safe(next.command)))\(style.dim(note))\n")
+    }
+  }
+
+  private func whereabouts(_ done: Submitted) -> String {
+    if done.isPushed { return "pushed to \(session.remoteName ?? "the remote")" }
+    guard let remote = session.remoteName else { return "which has no remote to push to" }
+    return "not pushed (--no-push); to publish it: git push \(remote) \(session.branch)"
+  }
+}
+
+/// What a writing command is about to do, in words.
+struct Deed {
+  /// For programs: `approve`.
+  let action: String
+  /// What is shown before anybody signs.
+  var sheet = Sheet()
+  /// What is asked on a terminal.
+  let question: String
+  /// What has happened, one line.
+  let outcome: ([GrantView]) -> String
+  /// The next command, for whoever it concerns; nil for none.
+  let next: ([GrantView]) -> NextStep?
+}
+
+/// The next command, and a word on it.
+struct NextStep {
+  let command: String
+  var note = ""
+}
+
+/// What a person should know although they asked for something else; on the error stream.
+enum Notice {
+  static func disputes(_ replay: Replay) {
+    guard !replay.disputes.isEmpty else { return }
+    let places = Words.count(replay.disputes.count, "place")
+    let (verb, it) = replay.disputes.count == 1 ? ("is", "it confers") : ("are", "they confer")
+    Terminal.writeError(
+      "\(Style.forErrors.warn("note:")) \(places) in the tree \(verb) not what was signed for; "
+        + "\(it) nothing (daypass verify)\n")
+  }
+}

@@ -1,0 +1,38 @@
+import Grants
+import Ledger
+
+/// What has happened to each grant, read from the whole history.
+struct GrantHistory {
+  let replay: Replay
+  /// The accepted steps of each grant, in the order they landed.
+  let steps: [GrantID: [VerifiedTransition]]
+  /// What was asserted of each grant and counts for nothing.
+  let incidents: [GrantID: [Incident]]
+
+  static func read(_ session: Session) throws -> GrantHistory {
+    var steps: [GrantID: [VerifiedTransition]] = [:]
+    var incidents: [GrantID: [Incident]] = [:]
+    let replay = try session.replay(wholeHistory: true) { event in
+      switch event {
+      case .transition(let step): steps[step.grant.id, default: []].append(step)
+      case .incident(let incident):
+        if case .grant(let id) = incident.unit { incidents[id, default: []].append(incident) }
+      case .consent, .policy, .pin: return
+      }
+    }
+    return GrantHistory(replay: replay, steps: steps, incidents: incidents)
+  }
+
+  /// Every grant there ever was, open or closed.
+  var ids: Set<GrantID> { Set(replay.belief.live.keys).union(steps.keys).union(incidents.keys) }
+
+  /// The grant as it is now, or as it was when it was closed; nil if it was only ever asserted.
+  func view(_ id: GrantID) -> GrantView? {
+    if let live = replay.belief.live[id] { return GrantView(live, in: replay) }
+    guard let last = steps[id]?.last else { return nil }
+    return GrantView(last.grant, in: last.after, of: replay.belief, at: replay.now)
+  }
+
+  /// Every grant that was ever believed, in id order.
+  var views: [GrantView] { ids.sorted().compactMap(view) }
+}

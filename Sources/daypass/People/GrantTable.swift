@@ -1,0 +1,37 @@
+import Grants
+
+/// Grants as a table: pending ones first, since they wait for somebody.
+enum GrantTable {
+  static func render(_ views: [GrantView], style: Style = .forOutput) -> String {
+    guard !views.isEmpty else { return "" }
+    var table = Table([
+      "ID", "STATE", "ROLE", "SUBJECT", "LEFT", "UNTIL", "APPROVALS", "JUSTIFICATION",
+    ])
+    for view in views.sorted(by: precedes) {
+      table.add([
+        Table.Cell(view.grant.id.short, paint: style.bold),
+        Table.Cell(view.status.word, paint: view.paint(style)),
+        Table.Cell(role(view.grant)), Table.Cell(view.people), Table.Cell(view.left),
+        Table.Cell(view.moment.map(Words.wall) ?? ""), Table.Cell(view.approvals),
+        Table.Cell(view.grant.justification),
+      ])
+    }
+    return table.render(style, width: Terminal.width)
+  }
+
+  private static func role(_ grant: Grant) -> String {
+    grant.scope.isEmpty ? grant.role.name : "\(grant.role) [\(Words.scope(grant.scope))]"
+  }
+
+  private static func precedes(_ left: GrantView, _ right: GrantView) -> Bool {
+    (rank(left), left.grant.id) < (rank(right), right.grant.id)
+  }
+
+  private static func rank(_ view: GrantView) -> Int {
+    switch view.status {
+    case .pending: 0
+    case .active: 1
+    case .ended: 2
+    }
+  }
+}
