@@ -39,7 +39,7 @@ package struct Ledger: Sendable {
     fold.finish()
     return Replay(
       root: root, branch: branch, head: head, now: now, pinned: fold.pinned, state: fold.open,
-      pins: fold.pins, rootedAt: Timestamp(seconds: try authenticator.record(root).committerTime),
+      pins: fold.pins, pinsAhead: fold.pinsAhead, rootedAt: Timestamp(seconds: try authenticator.record(root).committerTime),
       flippedUpon: line.flippedHead == nil ? nil : line.chain.last?.id,
       reader: authenticator.reader)
   }
@@ -88,6 +88,8 @@ package struct Replay: Sendable {
   package let state: FoldState
   /// The pins seen in this replay, oldest first.
   package let pins: [Pin]
+  /// Reconcilers' commits since the newest pin that lie ahead of the verifier's clock.
+  package let pinsAhead: [PinAhead]
   /// When the root was committed.
   package let rootedAt: Timestamp
   /// The true mainline's tip, where the head was made by merging it into a branch.

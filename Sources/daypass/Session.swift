@@ -99,12 +99,16 @@ struct Session {
   }
 
   /// Everything a writing command needs.
-  func submitter(offline: Bool = false) async throws -> Submitter {
-    Submitter(
+  ///
+  /// - Parameter isReading: whether nothing will be committed, so that it does not matter who one is.
+  func submitter(offline: Bool = false, isReading: Bool = false) async throws -> Submitter {
+    let author =
+      isReading ? Author(name: "-", email: "-") : try await Self.author(in: repository)
+    return Submitter(
       ledger: ledger, reader: repository, writer: repository, local: local,
       remote: offline ? nil : remoteName.map { GitRemote(repository: repository, name: $0) },
       signer: GitCommitSigner(repository: repository), clock: clock, checkpoints: checkpoints,
-      author: try await Self.author(in: repository), choice: choice)
+      author: author, choice: choice)
   }
 
   /// Who commits are by, from git's settings.

@@ -106,6 +106,13 @@ package struct Pin: Sendable, Hashable {
   package var contradicts: Bool { statedDigest.map { $0 != digest } ?? false }
 }
 
+/// A reconciler's commit that is no pin because it lies ahead of the verifier's clock.
+package struct PinAhead: Sendable, Hashable {
+  package let commit: ObjectID
+  package let at: Timestamp
+  package let signer: Principal
+}
+
 /// What a replay reports on its way, in the order of landing.
 package enum LedgerEvent: Sendable, Hashable {
   case transition(VerifiedTransition)

@@ -14,6 +14,8 @@ struct SegmentFold {
   /// After the newest commit.
   private(set) var open: FoldState
   private(set) var pins: [Pin] = []
+  /// What would be pins since the newest one, were they not dated beyond the verifier's now.
+  private var ahead: [AuthenticatedCommit] = []
   /// What has landed since the newest pin.
   private var landings: [Landing] = []
   private var events: [LedgerEvent] = []
@@ -59,9 +61,20 @@ struct SegmentFold {
     for event in events { report(event) }
   }
 
+  /// The reconcilers' commits since the newest pin that are dated beyond the verifier's now by more
+  /// than the skew, by keys that are still known.
+  var pinsAhead: [PinAhead] {
+    ahead.compactMap { commit in
+      TrustRule.pinSigner(commit, open.belief).map {
+        PinAhead(commit: commit.id, at: commit.committedAt, signer: $0)
+      }
+    }
+  }
+
   /// Tries the commit as the pin that closes the segment.
   private mutating func close(with commit: AuthenticatedCommit) throws(LedgerError) {
     let skew = pinned.belief.policy.policy.settings.skew
+    if TrustRule.isPinAhead(commit, now: now, skew: skew) { ahead.append(commit) }
     guard
       TrustRule.isPinCandidate(commit, after: pinned.pinnedAt, now: now, skew: skew),
       // Anybody may write the trailer. Folding a segment again is dear, so a key that no policy of
@@ -99,6 +112,7 @@ struct SegmentFold {
     pins.append(pin)
     (pinned, open) = (closed, closed)
     (landings, events) = ([], [])
+    ahead = []
     latest = Timestamp(seconds: .min)
     changesPolicy = false
   }

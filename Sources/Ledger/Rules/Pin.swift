@@ -8,11 +8,22 @@ extension TrustRule {
   static func isPinCandidate(
     _ commit: AuthenticatedCommit, after previous: Timestamp?, now: Timestamp, skew: TimeSpan
   ) -> Bool {
+    guard claimsPin(commit) else { return false }
+    let moment = commit.committedAt
+    return moment <= now + skew && previous.map { moment >= $0 } ?? true
+  }
+
+  /// Whether only its date keeps the commit from being tried: either its maker's clock or the
+  /// verifier's is wrong.
+  static func isPinAhead(_ commit: AuthenticatedCommit, now: Timestamp, skew: TimeSpan) -> Bool {
+    claimsPin(commit) && commit.committedAt > now + skew
+  }
+
+  private static func claimsPin(_ commit: AuthenticatedCommit) -> Bool {
     guard let trailer = commit.mainlineTrailer, let parent = commit.parents.first,
       ObjectID(hex: trailer) == parent, case .valid = commit.signature
     else { return false }
-    let moment = commit.committedAt
-    return moment <= now + skew && previous.map { moment >= $0 } ?? true
+    return true
   }
 
   static func pinSigner(_ commit: AuthenticatedCommit, _ belief: Belief) -> Principal? {

@@ -111,7 +111,12 @@ struct PolicyTemplate {
     let lines =
       keys.isEmpty
       ? ["#", "# There are no keys in the example: `daypass init` and `make demo` fill in real ones."]
-      : [""] + keys.map { "\($0.principal) namespaces=\"git\" \($0.line)" }
+      : [""] + keys.map { "\($0.principal) namespaces=\"\(namespaces(of: $0.principal))\" \($0.line)" }
     return Self.signersHead + "\n" + lines.joined(separator: "\n")
+  }
+
+  /// A reconciler signs the emitted set as well, in a namespace of its own.
+  private func namespaces(of principal: Principal) -> String {
+    reconcilers.contains(principal) ? "git,daypass" : "git"
   }
 }

@@ -5,6 +5,8 @@ import Grants
 struct HumanSpan: ExpressibleByArgument {
   let span: TimeSpan
 
+  init(span: TimeSpan) { self.span = span }
+
   init?(argument: String) {
     if let span = TimeSpan(iso: argument.uppercased()), span.seconds > 0 {
       self.span = span

@@ -1,0 +1,114 @@
+import ArgumentParser
+import Emitters
+import Grants
+import History
+import Ledger
+import Reconciler
+import Submission
+
+struct ReconcileCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reconcile",
+    abstract: "Close what has run out, restore what is disputed, pin, push, and emit.",
+    discussion: """
+      Makes at most one signed commit (after a straightening merge where somebody merged the \
+      mainline into a branch), and none where nothing is due. Then writes effective.json and \
+      effective.json.sig to --output. A consumer checks them with
+
+        ssh-keygen -Y verify -f allowed_signers -I ci@example.com -n daypass \\
+          -s effective.json.sig < effective.json
+
+      Runs with the reconciler's key, from cron or a timer, or for ever with --watch. It commits \
+      only with a clock that deserves it (exit 6). If the remote cannot be reached or refuses, the \
+      set is still written for what was last verified, and it ends with 1.
+
+      Examples:
+        daypass reconcile --output /run/daypass
+        daypass reconcile --output /run/daypass --format csv --watch --interval 1m
+        daypass reconcile --dry-run
+      """)
+
+  @OptionGroup var options: GlobalOptions
+  @OptionGroup var writing: WritingOptions
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Where to write effective.json and its signature.", valueName: "dir"))
+  var output: String?
+
+  @Option(help: "A further format beside json: csv.")
+  var format: [Emitter] = []
+
+  @Flag(help: "Commit although the kernel does not say that its clock is synchronised.")
+  var assumeClock = false
+
+  @Flag(help: "Go on for ever; SIGTERM and SIGINT end it after the round.")
+  var watch = false
+
+  @Option(help: "With --watch: look at least this often.")
+  var interval = HumanSpan(span: .minutes(1))
+
+  func validate() throws {
+    if watch, options.now != nil || writing.dryRun {
+      throw ValidationError("--watch goes with neither --now nor --dry-run.")
+    }
+  }
+
+  func run() async throws {
+    if writing.dryRun { return try await plan() }
+    if watch { return await Watch(command: self).run() }
+    let result = try await round().run()
+    Terminal.write(Self.words(result))
+    if let failure = result.failure { throw failure }
+  }
+
+  func round() async throws -> Round {
+    Round(
+      session: try await Session.open(options), identity: writing.identity,
+      offline: writing.noPush, assumesClock: assumeClock,
+      formats: [.json] + format.filter { $0 != .json }, directory: output)
+  }
+
+  private func plan() async throws {
+    let (replay, sweep, due) = try await round().plan()
+    if let mainline = replay.flippedUpon {
+      Terminal.write("Would straighten the mainline upon \(mainline.short)\n")
+    }
+    if due.reasons.isEmpty { return Terminal.write("Nothing to do at \(replay.head.short)\n") }
+    Terminal.write("Would commit: \(due.reasons.map(\.words).joined(separator: ", "))\n")
+    for step in sweep.steps {
+      Terminal.write("  \(step.kind.rawValue) \(Self.words(step.grant))\n")
+    }
+    for dispute in replay.disputes {
+      Terminal.write("  restore \(Words.safe(dispute.difference.path))\n")
+    }
+  }
+
+  // MARK: Words
+
+  private static func words(_ grant: Grant) -> String {
+    "\(grant.id.short) \(grant.role) of \(grant.subject)"
+  }
+
+  private static func words(_ result: Round.Result) -> String {
+    let style = Style.forOutput
+    var text = ""
+    for done in result.submitted {
+      text += "\(style.good("Committed")) \(done.commit.short)"
+      text += done.isPushed ? " and pushed\n" : "\n"
+      text += steps(of: done.events).map { "  \($0)\n" }.joined()
+    }
+    if result.submitted.isEmpty, result.failure == nil {
+      text += "Nothing to do at \(result.replay.head.short)\n"
+    }
+    if let files = result.files { text += "Wrote \(files.words)\n" }
+    return text
+  }
+
+  static func steps(of events: [LedgerEvent]) -> [String] {
+    events.compactMap { event in
+      if case .transition(let step) = event { return "\(step.kind.rawValue) \(words(step.grant))" }
+      return nil
+    }
+  }
+}

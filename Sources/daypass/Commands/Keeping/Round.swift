@@ -1,0 +1,175 @@
+import Emitters
+import Foundation
+import GitStore
+import Grants
+import History
+import Ledger
+import Reconciler
+import Submission
+
+/// One time through everything a reconciler does: fetch, verify, sweep, pin, push, emit.
+struct Round {
+  let session: Session
+  /// What `--as` says.
+  let identity: String?
+  let offline: Bool
+  let assumesClock: Bool
+  let formats: [Emitter]
+  /// Where the set is written; nil for nowhere.
+  let directory: String?
+
+  struct Result {
+    /// What is believed now.
+    var replay: Replay
+    /// The commits that were published, oldest first.
+    var submitted: [Submitted] = []
+    var files: EffectiveFiles?
+    /// Why nothing could be published, although the set was emitted.
+    var failure: SubmissionError?
+  }
+
+  func run() async throws -> Result {
+    try demandClock()
+    let submitter = try await session.submitter(offline: offline)
+    var result: Result
+    do throws(SubmissionError) {
+      result = try await reconcile(submitter)
+    } catch {
+      guard error.code == .remote else { throw error }
+      // What is believed here can still be told, at the newest head that was ever verified.
+      result = Result(replay: try newestHere(submitter), failure: error)
+      try demandPinsBehind(result.replay)
+    }
+    try await emit(&result)
+    return result
+  }
+
+  /// What would be done, without doing it.
+  func plan() async throws -> (replay: Replay, sweep: Sweep, due: Due) {
+    try demandClock()
+    let start = try await session.submitter(offline: offline, isReading: true).start()
+    try demandPinsBehind(start.replay)
+    let reconciler = try await Identity.find(stated: identity, session, start.replay).principal
+    let sweep = Sweep(of: start.replay.belief, at: session.now, by: reconciler)
+    return (start.replay, sweep, Due(for: start.replay, sweep: sweep))
+  }
+
+  private func reconcile(_ submitter: Submitter) async throws(SubmissionError) -> Result {
+    var ahead: [String] = []
+    let now = session.now
+    let start = try await submitter.start { event in
+      if let words = Self.ahead(event, of: now) { ahead.append(words) }
+    }
+    for words in ahead { Terminal.writeError(Style.forErrors.warn("ahead: ") + words + "\n") }
+    var result = Result(replay: start.replay)
+    do {
+      try demandPinsBehind(start.replay)
+      let reconciler = try await Identity.find(stated: identity, session, start.replay).principal
+      if start.replay.flippedUpon != nil {
+        try await submit(StraightenIntent(reconciler: reconciler), submitter, &result)
+      }
+      let sweep = Sweep(of: result.replay.belief, at: max(now, result.replay.now), by: reconciler)
+      if Due(for: result.replay, sweep: sweep).reasons.isEmpty {
+        if result.submitted.isEmpty { try await session.follow(start) }
+      } else {
+        try await submit(ReconcileIntent(reconciler: reconciler), submitter, &result)
+      }
+    } catch let error as SubmissionError {
+      throw error
+    } catch {
+      let failure = Failure(error)
+      throw SubmissionError(failure.status.code, failure.sentence, hint: failure.hint)
+    }
+    if result.submitted.isEmpty { session.remember(result.replay) }
+    return result
+  }
+
+  private func submit(
+    _ intent: some Intent, _ submitter: Submitter, _ result: inout Result
+  ) async throws {
+    do throws(SubmissionError) {
+      let done = try await submitter.submit(intent)
+      result.submitted.append(done)
+      result.replay = done.replay
+    } catch {
+      guard error.code == .idle else { throw error }
+      // Another reconciler was faster and has done it all.
+      result.replay = try await submitter.start().replay
+    }
+  }
+
+  private func emit(_ result: inout Result) async throws {
+    guard let directory else { return }
+    try EffectiveFiles.demandFresh(result.replay)
+    let files = EffectiveFiles(set: EffectiveSet(of: result.replay), formats: formats)
+    try await files.writeSigned(
+      to: directory, by: GitCommitSigner(repository: session.repository))
+    result.files = files
+  }
+
+  /// The newest head here: the local branch, or what was last fetched if that goes on from it.
+  private func newestHere(_ submitter: Submitter) throws -> Replay {
+    var head = try session.localHead()
+    if let remote = session.remoteName,
+      let tracked = try session.repository.tip(of: "refs/remotes/\(remote)/\(session.branch)"),
+      try session.ledger.contains(head, in: tracked)
+    {
+      head = tracked
+    }
+    return try submitter.replay(head: head, at: session.now)
+  }
+}
+
+// MARK: Clocks
+
+extension Round {
+  private func demandClock() throws {
+    // A time that was typed is not the kernel's.
+    guard session.clock.fixed == nil, !assumesClock, !session.clock.isSynchronised else { return }
+    throw Failure(
+      .clock, "the kernel says that the clock is not synchronised; nothing is committed or written",
+      hint: "Look at timedatectl. If you know the clock is right: --assume-clock")
+  }
+
+  private func demandPinsBehind(_ replay: Replay) throws {
+    let skew = replay.belief.policy.policy.settings.skew
+    var latest = replay.pinsAhead.map { ($0.at, "\($0.commit.short) by \($0.signer)") }
+    if let pinnedAt = replay.pinnedAt, pinnedAt > replay.now + skew {
+      latest.append((pinnedAt, "the newest pin"))
+    }
+    guard let (moment, what) = latest.max(by: { $0.0 < $1.0 }) else { return }
+    throw Failure(
+      .clock,
+      "\(what) is dated \(moment), ahead of this clock's \(replay.now) by "
+        + "\(Words.span(moment - replay.now)); nothing is committed or written",
+      hint: "If this clock is slow, set it right. If that date is wrong, the reconciler's key is "
+        + "abused: take it out of the policy.")
+  }
+
+  /// Words for a step whose signer's clock is ahead of this one.
+  private static func ahead(_ event: LedgerEvent, of now: Timestamp) -> String? {
+    switch event {
+    case .transition(let step) where step.signedAt > now:
+      "\(step.signer) signed \(step.commit.short) at \(step.signedAt), "
+        + "\(Words.span(step.signedAt - now)) ahead of this clock"
+    case .incident(let incident) where incident.rule == .boundedDate:
+      "\(incident.signer.map { $0.name } ?? "somebody") at \(incident.commit.short): "
+        + Words.safe(incident.sentence)
+    default: nil
+    }
+  }
+}
+
+extension ExitStatus {
+  /// The code by which a submission says the same.
+  fileprivate var code: SubmissionError.Code {
+    switch self {
+    case .done, .failed: .failed
+    case .usage: .usage
+    case .untrusted: .untrusted
+    case .denied: .denied
+    case .conflict: .conflict
+    case .clock: .clock
+    }
+  }
+}
