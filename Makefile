@@ -1,3 +1,63 @@
-# Placeholder until the targets of the README exist.
-test:
-	swift test
+# daypass: everything a fresh Debian machine with Swift 6.3 needs is done from here.
+#   make demo    install what is missing, build, play the main job on the example
+#   make test    install what is missing, build, run every test
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+DESTDIR ?=
+# libgit2 and friends are read and written through Debian's own packages; jq checks that every file
+# daypass writes is what `jq -S .` prints.
+PACKAGES := libgit2-dev libsodium-dev libssl-dev zlib1g-dev pkg-config jq git openssh-client make
+DEBUG_BINARY = .build/debug/daypass
+RELEASE_DIRECTORY = .build-release
+RELEASE_BINARY = $(RELEASE_DIRECTORY)/release/daypass
+
+.PHONY: demo test lint format bench release install deps build clean
+
+demo: build
+	@Tests/Demo/demo.sh $(DEBUG_BINARY)
+
+test: deps
+	swift build --build-tests
+	swift test --skip-build
+
+build: deps
+	swift build --product daypass
+
+lint:
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+format:
+	swift format --in-place --recursive Sources Tests Package.swift
+
+# Ratios of two things measured side by side in one run; see docs/performance.md.
+bench: deps
+	swift build -c release --scratch-path $(RELEASE_DIRECTORY) --product daypass
+	swift build -c release --scratch-path $(RELEASE_DIRECTORY) --product daypass-bench
+	$(RELEASE_DIRECTORY)/release/daypass-bench $(RELEASE_BINARY)
+
+# The Swift runtime is linked in; the C libraries are Debian's, which Debian patches.
+release: deps
+	swift build -c release --scratch-path $(RELEASE_DIRECTORY) --static-swift-stdlib --product daypass
+	strip -o $(RELEASE_DIRECTORY)/daypass $(RELEASE_BINARY)
+	@ls -l $(RELEASE_DIRECTORY)/daypass
+
+install: release
+	install -D -m 0755 $(RELEASE_DIRECTORY)/daypass $(DESTDIR)$(PREFIX)/bin/daypass
+
+clean:
+	rm -rf .build $(RELEASE_DIRECTORY)
+
+# Installs missing Debian packages as root or through sudo; says what to do where neither works.
+deps:
+	@command -v swift >/dev/null || { echo "daypass needs Swift 6.3: https://www.swift.org/install" >&2; exit 1; }
+	@missing=""; for package in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+	done; \
+	[ -z "$$missing" ] && exit 0; \
+	echo "Installing$$missing"; \
+	if [ "$$(id -u)" = 0 ]; then asroot=""; \
+	elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then asroot="sudo"; \
+	else echo "These Debian packages are missing:$$missing" >&2; \
+	  echo "Install them as root: apt-get install$$missing" >&2; exit 1; fi; \
+	$$asroot apt-get update -qq && \
+	DEBIAN_FRONTEND=noninteractive $$asroot apt-get install -y -qq $$missing >/dev/null

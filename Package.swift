@@ -74,6 +74,9 @@ let package = Package(
         "GitStore", "Clibcrypto",
       ],
       swiftSettings: strict),
+    .executableTarget(
+      name: "daypass-bench", dependencies: ["Grants", "History", "GitStore", "TestSupport"],
+      path: "Tests/Bench", swiftSettings: strict),
 
     .testTarget(
       name: "GrantsTests", dependencies: ["Grants", "TestSupport"], swiftSettings: strict),
@@ -97,5 +100,7 @@ let package = Package(
       name: "GitStoreTests", dependencies: ["GitStore", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "CommandTests", dependencies: ["daypass", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "ArchitectureTests", dependencies: ["Grants", "Ledger"], swiftSettings: strict),
   ]
 )

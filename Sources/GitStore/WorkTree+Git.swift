@@ -102,16 +102,28 @@ extension WorkTree {
     }
   }
 
-  /// Takes away files that an `apply` cut short has written already but not entered into the index:
-  /// libgit2 takes an added file that is there for the user's, even if it is the very same.
+  /// Takes away files that are already as they shall be but not entered into the index, be it by an
+  /// `apply` cut short or because it is the user's own new file that was committed: libgit2 takes
+  /// an added file that is there for the user's, even if it is the very same.
   func makeWay(
     from old: ObjectID?, to new: ObjectID, _ paths: [String]
   ) throws(HistoryError) {
+    let open = Set(try notYetThere(from: old, to: new, paths))
+    for path in paths where !open.contains(path) { unlink(self.path + "/" + path) }
+  }
+
+  /// The paths without added files that are there already, as they shall be.
+  func notYetThere(
+    from old: ObjectID?, to new: ObjectID, _ paths: [String]
+  ) throws(HistoryError) -> [String] {
     let before = try repository.entries(of: old, at: paths)
     let after = try repository.entries(of: new, at: paths)
-    for path in paths where before[path] == nil {
-      if let added = after[path], try fileID(path) == added.id { unlink(self.path + "/" + path) }
+    var result: [String] = []
+    for path in paths {
+      if before[path] == nil, let added = after[path], try fileID(path) == added.id { continue }
+      result.append(path)
     }
+    return result
   }
 
   /// Deletes a file the new tree no longer has, if it is still as the old tree had it, and the

@@ -53,7 +53,8 @@ package struct WorkTree: Sendable {
     } else {
       try refuseFilters(paths)
       try refuseStaged(from: old, to: new, paths)
-      try checkOut(from: old, to: new, paths, dryRun: true)
+      let open = try notYetThere(from: old, to: new, paths)
+      if !open.isEmpty { try checkOut(from: old, to: new, open, dryRun: true) }
     }
   }
 

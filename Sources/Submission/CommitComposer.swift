@@ -22,9 +22,9 @@ package struct Author: Sendable, Hashable {
 }
 
 /// Writes commit objects.
-enum CommitComposer {
+package enum CommitComposer {
   /// The bytes that are signed.
-  static func payload(
+  package static func payload(
     tree: ObjectID, parents: [ObjectID], author: Author, at moment: Timestamp, message: String
   ) -> [UInt8] {
     let person = "\(author.name) <\(author.email)> \(moment.seconds) +0000"
@@ -35,7 +35,7 @@ enum CommitComposer {
   }
 
   /// The object's bytes: the payload with the signature as its last header.
-  static func signed(_ payload: [UInt8], armor: [UInt8]) -> [UInt8] {
+  package static func signed(_ payload: [UInt8], armor: [UInt8]) -> [UInt8] {
     var header = Array("gpgsig ".utf8)
     let lines = armor.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
     for (index, line) in lines.enumerated() {

@@ -29,6 +29,8 @@ package struct Draft: Sendable {
   package var restores = false
   /// Whether the commit carries a reconciler's trailers.
   package var isReconcilers = false
+  /// The commit's time, where it is not the clock's.
+  package var moment: Timestamp?
   /// A second parent: the head that a straightening merge brings home.
   package var secondParent: ObjectID?
   /// The commit to build on instead of the head.

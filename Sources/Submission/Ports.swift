@@ -80,12 +80,12 @@ package protocol LocalBranch: Sendable {
   /// Whether the branch could move there: nothing of the user's stands in the way.
   ///
   /// - Throws: ``HistoryError`` with `.dirty` naming the path, and nothing has changed.
-  func prepare(to new: ObjectID) throws(HistoryError)
+  func prepare(to new: ObjectID) async throws(HistoryError)
 
   /// Moves the branch by compare-and-swap and lets index and working tree follow.
   func advance(
     from old: ObjectID?, to new: ObjectID, because message: String
-  ) throws(HistoryError)
+  ) async throws(HistoryError)
 }
 
 /// Where a checkpoint is kept between runs.

@@ -7,6 +7,10 @@ package struct SubmissionError: Error, Sendable, CustomStringConvertible {
   package enum Code: Sendable {
     /// It could not be done.
     case failed
+    /// There is nothing (left) to do.
+    case idle
+    /// The remote could not be reached, or would not have it.
+    case remote
     /// What was asked makes no sense as it stands.
     case usage
     /// History cannot be trusted, or the place is disputed.
@@ -52,7 +56,7 @@ package struct SubmissionError: Error, Sendable, CustomStringConvertible {
 
   init(_ error: SigningError) { self.init(.failed, error.sentence, hint: error.hint) }
 
-  init(_ error: RemoteError) { self.init(.failed, error.sentence, hint: error.hint) }
+  init(_ error: RemoteError) { self.init(.remote, error.sentence, hint: error.hint) }
 
   package var description: String { hint.isEmpty ? sentence : "\(sentence)\n\(hint)" }
 }

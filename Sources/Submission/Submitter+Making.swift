@@ -3,11 +3,11 @@ import History
 import Ledger
 
 /// A signed commit that the ledger has accepted and that nobody has seen yet.
-struct MadeCommit: Sendable {
-  let id: ObjectID
-  let events: [LedgerEvent]
-  let replay: Replay
-  let subject: String
+package struct MadeCommit: Sendable {
+  package let id: ObjectID
+  package let events: [LedgerEvent]
+  package let replay: Replay
+  package let subject: String
 }
 
 extension Submitter {
@@ -15,6 +15,7 @@ extension Submitter {
   func make(
     _ draft: Draft, on replay: Replay, at now: Timestamp
   ) async throws(SubmissionError) -> MadeCommit {
+    let now = draft.moment ?? now
     let (parent, root) = try await foundation(for: draft, on: replay, at: now)
     var draft = draft
     let commit: ObjectID
@@ -95,6 +96,7 @@ extension Submitter {
       if event.commit == commit { events.append(event) }
     }
     var found: Set<Unit> = []
+    var isPin = false
     for event in events {
       switch event {
       case .incident(let incident):
@@ -106,14 +108,20 @@ extension Submitter {
             : "")
       case .transition(let transition): found.insert(.grant(transition.grant.id))
       case .consent, .policy: found.insert(.policies)
-      case .pin: continue
+      case .pin: isPin = true
       }
     }
     guard draft.expected.isSubset(of: found) else {
       let lacking = draft.expected.subtracting(found).map(\.description).sorted()
       throw SubmissionError(
-        .denied, "the commit just signed would not do what it was meant to for "
+        .denied,
+        "the commit just signed would not do what it was meant to for "
           + lacking.joined(separator: ", "))
+    }
+    guard isPin || !draft.isReconcilers else {
+      throw SubmissionError(
+        .denied, "the commit just signed would be no pin: git signs with another key here",
+        hint: "Which key git signs with: git config user.signingKey; who you are: daypass whoami")
     }
     return MadeCommit(id: commit, events: events, replay: replay, subject: draft.subject)
   }
@@ -123,22 +131,22 @@ extension Submitter {
     _ made: MadeCommit, _ start: Start
   ) async throws(SubmissionError) -> Submitted? {
     do {
-      try local.prepare(to: made.id)
+      try await local.prepare(to: made.id)
       if let remote {
         switch try await remote.push(made.id, to: ledger.branch, expecting: start.remoteTip) {
         case .accepted: break
         case .stale: return nil
         case .refused(let words):
           throw SubmissionError(
-            .failed, "\(remote.name) refused the push: \(words)",
+            .remote, "\(remote.name) refused the push: \(words)",
             hint: "Nothing was changed, here or there.")
         }
       }
-      try local.advance(from: start.localTip, to: made.id, because: "daypass: \(made.subject)")
+      try await follow(made, start)
     } catch let error as SubmissionError {
       throw error
     } catch let error as HistoryError {
-      if error.code == .conflict, remote == nil { return nil }
+      if error.code == .conflict { return nil }
       throw SubmissionError(error)
     } catch let error as RemoteError {
       throw SubmissionError(error)
@@ -148,5 +156,16 @@ extension Submitter {
     checkpoints.save(made.replay.checkpoint.bytes)
     return Submitted(
       commit: made.id, events: made.events, replay: made.replay, isPushed: remote != nil)
+  }
+
+  private func follow(_ made: MadeCommit, _ start: Start) async throws(HistoryError) {
+    do {
+      try await local.advance(
+        from: start.localTip, to: made.id, because: "daypass: \(made.subject)")
+    } catch {
+      // Once it is published, somebody who moved the branch here meanwhile does no harm: `sync`
+      // brings it along.
+      guard remote != nil, error.code == .conflict else { throw error }
+    }
   }
 }

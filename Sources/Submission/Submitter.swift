@@ -61,7 +61,11 @@ package struct Submitter: Sendable {
   }
 
   /// Fetches and replays.
-  package func start() async throws(SubmissionError) -> Start {
+  ///
+  /// - Parameter report: receives what happened since the checkpoint.
+  package func start(
+    report: @escaping (LedgerEvent) -> Void = { _ in }
+  ) async throws(SubmissionError) -> Start {
     let localTip: ObjectID?
     let remoteTip: ObjectID?
     do throws(HistoryError) { localTip = try local.tip() } catch { throw SubmissionError(error) }
@@ -70,7 +74,8 @@ package struct Submitter: Sendable {
     } catch { throw SubmissionError(error) }
     let head = try base(local: localTip, remote: remoteTip)
     return Start(
-      replay: try replay(head: head, at: clock.now()), localTip: localTip, remoteTip: remoteTip)
+      replay: try replay(head: head, at: clock.now(), report: report), localTip: localTip,
+      remoteTip: remoteTip)
   }
 
   /// Replays a head from the stored checkpoint and remembers what became final.
@@ -115,7 +120,7 @@ package struct Submitter: Sendable {
       if try ledger.contains(remote, in: local) { return local }
     } catch { throw SubmissionError(error) }
     throw SubmissionError(
-      .failed,
+      .conflict,
       "the local branch \(ledger.branch) and the remote one have gone different ways",
       hint: "Keep your commits on a branch of their own and follow the remote:\n"
         + "  git branch mine && git reset --keep \(remote.short)")

@@ -130,5 +130,10 @@ package struct ToolFailure: Error, CustomStringConvertible {
   package let arguments: [String]
   package let words: String
 
+  package init(arguments: [String], words: String) {
+    self.arguments = arguments
+    self.words = words
+  }
+
   package var description: String { arguments.joined(separator: " ") + ": " + words }
 }

@@ -2,5 +2,5 @@ import ArgumentParser
 
 extension CommandTable {
   /// For those who keep the repository, and for CI.
-  static let keeping = CommandGroup(name: "Keeping the repository", subcommands: [])
+  static let keeping = CommandGroup(name: "Keeping the repository", subcommands: [InitCommand.self, TrustCommand.self, VerifyCommand.self])
 }

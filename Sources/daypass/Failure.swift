@@ -55,7 +55,7 @@ struct Failure: Error {
 
   private static func status(of code: SubmissionError.Code) -> ExitStatus {
     switch code {
-    case .failed: .failed
+    case .failed, .idle, .remote: .failed
     case .usage: .usage
     case .untrusted: .untrusted
     case .denied: .denied

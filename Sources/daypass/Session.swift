@@ -19,9 +19,19 @@ struct Session {
   /// A person's word on which of two possible lines is the mainline.
   var choice: ObjectID?
 
-  static func open(_ options: GlobalOptions) async throws -> Session {
+  /// - Parameter chosen: the root to trust, whatever options and settings say.
+  static func open(
+    _ options: GlobalOptions, trusting chosen: ObjectID? = nil
+  ) async throws -> Session {
     let repository = try GitRepository.open(at: options.directory)
-    let root = try await trustedRoot(options, repository)
+    var root = chosen
+    if root == nil { root = try await statedRoot(options, repository) }
+    guard let root else {
+      throw Failure(
+        .failed, "no root commit is trusted here yet",
+        hint: "Get the 40-digit id from somebody you trust, not from this repository, then:\n"
+          + "daypass trust COMMIT")
+    }
     let branch = try await governedBranch(repository)
     return Session(
       repository: repository,
@@ -29,7 +39,8 @@ struct Session {
       clock: SystemClock(fixed: options.now?.moment), branch: branch,
       remoteName: try await remote(of: repository),
       checkpoints: CheckpointFile(
-        directory: repository.commonDirectory, root: root, branch: branch))
+        directory: repository.commonDirectory, root: root, branch: branch,
+        isReadOnly: options.now != nil))
   }
 
   var now: Timestamp { clock.now() }
@@ -61,25 +72,30 @@ struct Session {
       report: wholeHistory && stored != nil ? { _ in } : report)
     remember(replay)
     guard wholeHistory, stored != nil else { return replay }
-    return try ledger.replay(head: head, now: now, choice: choice ?? replay.state.commit, report: report)
+    return try ledger.replay(
+      head: head, now: now, choice: choice ?? replay.state.commit, report: report)
   }
 
-  /// Keeps the replay for the next run. A head that only exists here is not remembered as accepted:
-  /// it may yet be replaced by what the remote has.
+  /// Keeps the replay for the next run.
+  ///
+  /// A head that only exists here is not remembered as accepted: it may yet be replaced by what the
+  /// remote has. A state that a pin contradicts is not kept either, so that every run says so again.
   func remember(_ replay: Replay) {
-    var accepted = replay.head
-    if let remoteName, clock.fixed == nil {
-      let tracked = try? repository.tip(of: "refs/remotes/\(remoteName)/\(branch)")
-      guard let tracked, tracked == replay.head else {
-        guard let stored = checkpoints.load().flatMap({ Checkpoint.read($0, history: repository) })
-        else { return }
-        accepted = stored.verifiedHead
-        checkpoints.save(replay.checkpoint.accepting(accepted).bytes)
-        return
-      }
+    let stored = { checkpoints.load().flatMap { Checkpoint.read($0, history: repository) } }
+    let contradicted = replay.pins.contains(where: \.contradicts)
+    if !contradicted && isShared(replay.head) {
+      checkpoints.save(replay.checkpoint.bytes)
+    } else if let stored = stored() {
+      let kept = contradicted ? stored : replay.checkpoint
+      let accepted = isShared(replay.head) ? replay.head : stored.verifiedHead
+      checkpoints.save(kept.accepting(accepted).bytes)
     }
-    // What was judged as of another time says nothing about now.
-    if clock.fixed == nil { checkpoints.save(replay.checkpoint.accepting(accepted).bytes) }
+  }
+
+  /// Whether the remote had that head when it was last asked; without a remote every head is.
+  private func isShared(_ head: ObjectID) -> Bool {
+    guard let remoteName else { return true }
+    return (try? repository.tip(of: "refs/remotes/\(remoteName)/\(branch)")) == head
   }
 
   /// Everything a writing command needs.
@@ -88,11 +104,11 @@ struct Session {
       ledger: ledger, reader: repository, writer: repository, local: local,
       remote: offline ? nil : remoteName.map { GitRemote(repository: repository, name: $0) },
       signer: GitCommitSigner(repository: repository), clock: clock, checkpoints: checkpoints,
-      author: try await author(), choice: choice)
+      author: try await Self.author(in: repository), choice: choice)
   }
 
   /// Who commits are by, from git's settings.
-  private func author() async throws -> Author {
+  static func author(in repository: GitRepository) async throws -> Author {
     let environment = ProcessInfo.processInfo.environment
     var email = environment["GIT_COMMITTER_EMAIL"]
     if email == nil { email = try await repository.configuration("user.email") }
@@ -106,17 +122,13 @@ struct Session {
     return Author(name: name ?? email, email: email)
   }
 
-  private static func trustedRoot(
+  /// The root that option, environment or settings name; nil where none does.
+  static func statedRoot(
     _ options: GlobalOptions, _ repository: GitRepository
-  ) async throws -> ObjectID {
+  ) async throws -> ObjectID? {
     var stated = options.root ?? ProcessInfo.processInfo.environment["DAYPASS_ROOT"]
     if stated == nil { stated = try await repository.configuration("daypass.root") }
-    guard let stated, !stated.isEmpty else {
-      throw Failure(
-        .failed, "no root commit is trusted here yet",
-        hint: "Get the 40-digit id from somebody you trust, not from this repository, then:\n"
-          + "daypass trust COMMIT")
-    }
+    guard let stated, !stated.isEmpty else { return nil }
     guard let root = ObjectID(hex: stated) else {
       throw Failure(
         .usage, "the trusted root \(stated) is no full commit id: 40 digits of 0-9 and a-f",
@@ -125,7 +137,7 @@ struct Session {
     return root
   }
 
-  private static func governedBranch(_ repository: GitRepository) async throws -> String {
+  static func governedBranch(_ repository: GitRepository) async throws -> String {
     if let stated = try await repository.configuration("daypass.branch") { return stated }
     var reference: String?
     if let remote = try await remote(of: repository) {
@@ -152,15 +164,21 @@ struct Session {
 /// The checkpoint in the git directory: one file for each root and branch.
 struct CheckpointFile: CheckpointStore {
   let path: String
+  /// Whether nothing is to be remembered: what was judged as of another time than the clock's says
+  /// nothing about now.
+  let isReadOnly: Bool
 
-  init(directory: String, root: ObjectID, branch: String) {
+  init(directory: String, root: ObjectID, branch: String, isReadOnly: Bool = false) {
+    self.isReadOnly = isReadOnly
     let name = Digest.hex(Digest.sha256(Array("\(root)\n\(branch)".utf8))).prefix(16)
     path = "\(directory)/daypass/checkpoint-\(name)"
   }
 
   func load() -> [UInt8]? { FileManager.default.contents(atPath: path).map { Array($0) } }
 
-  func save(_ bytes: [UInt8]) { try? AtomicFile.write(bytes, to: path) }
+  func save(_ bytes: [UInt8]) {
+    if !isReadOnly { try? AtomicFile.write(bytes, to: path) }
+  }
 
   /// Forgets the last accepted head and everything derived.
   func forget() { try? FileManager.default.removeItem(atPath: path) }

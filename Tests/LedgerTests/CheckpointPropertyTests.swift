@@ -6,9 +6,9 @@ import Testing
 
 /// Cold and from a checkpoint: the same belief, always.
 @Suite struct CheckpointPropertyTests {
-  @Test(arguments: UInt64(1)...24)
+  @Test(arguments: UInt64(1)...8)
   func aCheckpointNeverChangesTheBelief(seed: UInt64) throws {
-    let history = try RandomHistory(seed: seed, steps: 60)
+    let history = try RandomHistory(seed: seed, steps: 40)
     var random = SeededRandom(seed: seed &* 77)
     var checkpoint: Checkpoint?
     var accepted = 0
@@ -21,8 +21,8 @@ import Testing
       #expect(warm.checkpoint.bytes == cold.checkpoint.bytes)
       accepted = events.transitions.count
       if Int.random(in: 0..<3, using: &random) == 0 {
-        checkpoint = try #require(
-          Checkpoint.read(warm.checkpoint.bytes, history: history.world.history))
+        checkpoint = Checkpoint.read(warm.checkpoint.bytes, history: history.world.history)
+        #expect(checkpoint != nil)
       }
     }
     #expect(accepted > 0)

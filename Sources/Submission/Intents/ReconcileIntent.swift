@@ -10,13 +10,20 @@ package struct ReconcileIntent: Intent {
 
   package func draft(on replay: Replay, at now: Timestamp) throws(SubmissionError) -> Draft {
     try replay.demandReconciler(reconciler)
-    let sweep = Sweep(of: replay.belief, at: now, by: reconciler)
+    // Never dated before the previous pin; a clock that is behind by more is refused by the caller.
+    let moment = max(now, replay.pinnedAt ?? now)
+    let sweep = Sweep(of: replay.belief, at: moment, by: reconciler)
+    // Asked on every head anew: another reconciler may have done it all meanwhile.
+    guard !Due(for: replay, sweep: sweep).reasons.isEmpty else {
+      throw SubmissionError(.idle, "nothing is due")
+    }
     var draft = Draft(
       edits: sweep.steps.map { Draft.Edit(id: $0.grant.id, content: ($0.after, $0.grant)) },
       subject: Self.subject(sweep, disputes: replay.disputes.count),
       expected: Set(sweep.steps.map { .grant($0.grant.id) }))
     draft.restores = !replay.disputes.isEmpty
     draft.isReconcilers = true
+    draft.moment = moment
     return draft
   }
 
@@ -40,7 +47,7 @@ package struct StraightenIntent: Intent {
 
   package func draft(on replay: Replay, at now: Timestamp) throws(SubmissionError) -> Draft {
     guard let mainline = replay.flippedUpon else {
-      throw SubmissionError(.failed, "the mainline is straight")
+      throw SubmissionError(.idle, "the mainline is straight")
     }
     if let reconciler { try replay.demandReconciler(reconciler) }
     var draft = Draft(
@@ -48,6 +55,7 @@ package struct StraightenIntent: Intent {
       expected: [], firstParent: mainline, secondParent: replay.head)
     draft.restores = true
     draft.isReconcilers = reconciler != nil
+    if reconciler != nil { draft.moment = max(now, replay.pinnedAt ?? now) }
     return draft
   }
 }
@@ -58,7 +66,7 @@ package struct HealIntent: Intent {
 
   package func draft(on replay: Replay, at now: Timestamp) throws(SubmissionError) -> Draft {
     guard !replay.disputes.isEmpty else {
-      throw SubmissionError(.failed, "nothing is disputed")
+      throw SubmissionError(.idle, "nothing is disputed")
     }
     var draft = Draft(
       subject: "Heal: restore \(replay.disputes.count) disputed "

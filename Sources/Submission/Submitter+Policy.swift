@@ -1,0 +1,93 @@
+import Grants
+import History
+import Ledger
+
+/// Commits that wait on a branch of their own until enough admins have consented.
+extension Submitter {
+  /// What landing a branch upon the head would bring: judged by a merge that takes nothing of the
+  /// branch's tree, since signatures alone decide.
+  package func preview(
+    landing tip: ObjectID, on start: Start, at now: Timestamp
+  ) throws(SubmissionError) -> [LedgerEvent] {
+    let known = try contains(tip, in: start.replay.head)
+    if known { return [] }
+    let merge: ObjectID
+    do throws(HistoryError) {
+      let tree = try headTree(start.replay)
+      let payload = CommitComposer.payload(
+        tree: tree, parents: [start.replay.head, tip], author: author, at: now,
+        message: "What landing \(tip.short) would bring\n")
+      merge = try writer.write(.commit, payload)
+    } catch { throw SubmissionError(error) }
+    let before = Set(try events(at: start.replay.head))
+    return try events(at: merge).filter { !before.contains($0) }
+  }
+
+  /// Signs an admin's consent in a commit upon `parent`; it is judged and not published.
+  ///
+  /// - Parameter carried: the new policies' tree if the commit itself shall carry it; nil keeps the
+  ///   parent's tree.
+  package func consent(
+    from old: ObjectID, to new: ObjectID, carried: ObjectID?, upon parent: ObjectID,
+    subject: String, on start: Start
+  ) async throws(SubmissionError) -> (commit: ObjectID, events: [LedgerEvent]) {
+    let now = clock.now()
+    let commit: ObjectID
+    do {
+      let draft = Draft(
+        policies: carried, subject: subject, trailers: [("Daypass-Policy", "\(old)..\(new)")],
+        expected: [.policies])
+      let tree = try TreeComposer(reader: reader, writer: writer).tree(
+        try start.replay.tree(of: parent), applying: draft)
+      let payload = CommitComposer.payload(
+        tree: tree, parents: [parent], author: author, at: now,
+        message: CommitComposer.message(draft))
+      commit = try writer.write(
+        .commit, CommitComposer.signed(payload, armor: try await signer.sign(payload)))
+    } catch let error as HistoryError {
+      throw SubmissionError(error)
+    } catch let error as LedgerError {
+      throw SubmissionError(error)
+    } catch let error as SigningError {
+      throw SubmissionError(error)
+    } catch {
+      throw SubmissionError(.failed, "\(error)")
+    }
+    let events = try preview(landing: commit, on: start, at: now)
+    for case .incident(let incident) in events where incident.commit == commit {
+      throw SubmissionError(
+        .denied,
+        "the consent just signed would be refused: \(incident.sentence) (rule \(incident.rule.rawValue))",
+        hint: "Which key git signs with: git config user.signingKey; who you are: daypass whoami")
+    }
+    guard events.contains(where: { Self.isConsent($0, commit) }) else {
+      throw SubmissionError(.denied, "the consent just signed would not count")
+    }
+    return (commit, events)
+  }
+
+  private static func isConsent(_ event: LedgerEvent, _ commit: ObjectID) -> Bool {
+    if case .consent(let found, _, _, _, _) = event { return found == commit }
+    return false
+  }
+
+  private func events(at head: ObjectID) throws(SubmissionError) -> [LedgerEvent] {
+    var events: [LedgerEvent] = []
+    _ = try replay(head: head, at: clock.now()) { events.append($0) }
+    return events
+  }
+
+  private func headTree(_ replay: Replay) throws(HistoryError) -> ObjectID {
+    do throws(LedgerError) { return try replay.tree(of: replay.head) } catch {
+      throw HistoryError(.missing, error.sentence, hint: error.hint)
+    }
+  }
+
+  private func contains(
+    _ commit: ObjectID, in head: ObjectID
+  ) throws(SubmissionError) -> Bool {
+    do throws(LedgerError) { return try ledger.contains(commit, in: head) } catch {
+      throw SubmissionError(error)
+    }
+  }
+}
