@@ -104,7 +104,8 @@ struct Session {
       ledger: ledger, reader: repository, writer: repository, local: local,
       remote: offline ? nil : remoteName.map { GitRemote(repository: repository, name: $0) },
       signer: GitCommitSigner(repository: repository), clock: clock, checkpoints: checkpoints,
-      author: try await Self.author(in: repository), choice: choice)
+      author: try await Self.author(in: repository), choice: choice,
+      remembers: !offline || remoteName == nil)
   }
 
   /// Who commits are by, from git's settings.
