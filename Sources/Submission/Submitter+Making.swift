@@ -153,7 +153,7 @@ extension Submitter {
     } catch {
       throw SubmissionError(.failed, "\(error)")
     }
-    checkpoints.save(made.replay.checkpoint.bytes)
+    if remembers { checkpoints.save(made.replay.checkpoint.bytes) }
     return Submitted(
       commit: made.id, events: made.events, replay: made.replay, isPushed: remote != nil)
   }

@@ -7,6 +7,6 @@ extension CommandTable {
     subcommands: [
       RequestCommand.self, AmendCommand.self, WithdrawCommand.self, ApproveCommand.self,
       RejectCommand.self, RetractCommand.self, RevokeCommand.self, ListCommand.self,
-      ShowCommand.self,
+      ShowCommand.self, RolesCommand.self, WhoamiCommand.self,
     ])
 }

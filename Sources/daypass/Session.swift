@@ -108,7 +108,7 @@ struct Session {
       ledger: ledger, reader: repository, writer: repository, local: local,
       remote: offline ? nil : remoteName.map { GitRemote(repository: repository, name: $0) },
       signer: GitCommitSigner(repository: repository), clock: clock, checkpoints: checkpoints,
-      author: author, choice: choice)
+      author: author, choice: choice, remembers: !offline || remoteName == nil)
   }
 
   /// Who commits are by, from git's settings.

@@ -97,7 +97,9 @@ struct ListCommand: AsyncParsableCommand {
     if reviewable {
       return "nothing waits for your approval (daypass sync brings what others have pushed)"
     }
-    if mine { return "you asked for nothing and hold nothing (daypass roles: what you can ask for)" }
+    if mine {
+      return "you asked for nothing and hold nothing (daypass roles: what you can ask for)"
+    }
     return all ? "no grants" : "no open grants (--all shows what has ended)"
   }
 }

@@ -16,7 +16,7 @@ struct RetractCommand: AsyncParsableCommand {
   @Argument(help: "The grants: any unambiguous piece of each id.")
   var ids: [GrantChoice]
 
-  @Option(help: ArgumentHelp("Why, if you want to say.", valueName: "text"))
+  @Option(help: ArgumentHelp("Why; needed where a grant ends with it.", valueName: "text"))
   var why: String?
 
   @OptionGroup var global: GlobalOptions

@@ -6,8 +6,7 @@ struct WithdrawCommand: AsyncParsableCommand {
     commandName: "withdraw",
     abstract: "Take back your own request.",
     discussion: """
-      For a request that is still pending. An active grant is ended with daypass revoke. If it \
-      becomes active while you withdraw it, it ends as revoked: taking away never comes too late.
+      For a request that is still pending. An active grant is ended with daypass revoke.
 
         daypass withdraw k3f9
         daypass withdraw k3f9 --why "found another way"

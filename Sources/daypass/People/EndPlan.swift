@@ -80,7 +80,8 @@ extension Acting {
   func reason(for deed: EndIntent.Deed, _ grants: [LiveGrant], why: String?) -> String {
     if let why { return why }
     let own = grants.allSatisfy { [$0.grant.subject, $0.grant.requester].contains(me) }
-    guard !own, deed == .reject || deed == .revoke, Terminal.canAsk else { return "" }
+    let endsNothing = deed == .retract && grants.allSatisfy { $0.state == .pending }
+    guard !own, !endsNothing, Terminal.canAsk else { return "" }
     return Terminal.ask("Why? The people concerned will read it:") ?? ""
   }
 }

@@ -92,6 +92,7 @@ enum RoleWords {
 
   /// `1 of leads, and 2 of security`; `none` for a role that goes without.
   static func approval(_ role: Role) -> String {
-    role.isAutomatic ? "none" : role.stages.map { "\($0.quorum) of \($0.whom)" }.joined(separator: ", and ")
+    role.isAutomatic
+      ? "none" : role.stages.map { "\($0.quorum) of \($0.whom)" }.joined(separator: ", and ")
   }
 }
