@@ -7,6 +7,8 @@ package struct Grant: Sendable, Hashable {
   package static let schema = "daypass/grant/v1"
   /// The largest file, in bytes.
   package static let largestFile = 65_536
+  /// The largest file of a grant that is still open, in bytes: what remains holds its ending.
+  package static let largestOpenFile = 49_152
 
   /// The `name` of the policy the grant was requested under, so that a signature made in a copy of
   /// a repository counts nowhere else.

@@ -14,6 +14,7 @@ extension Judge {
       if believed == nil, try closedBlob(change.id) != nil {
         throw TrustRule.refuseClosedFinal(change.id)
       }
+      let change = change.reading
       try TrustRule.checkReadableFile(change.asserted.content)
       let act = try read(change, proposal, signing, context, believed)
       try check(act)
@@ -83,8 +84,10 @@ extension Judge {
         suffices: { policy.decideActivation(of: $0).isAllowed })
     else { throw TrustRule.refuseReadableAct("has nothing to act upon") }
     let bytes = grant.canonicalBytes
-    guard bytes.count <= Grant.largestFile else {
-      throw TrustRule.refuseReadableAct("would make the file larger than a grant may be")
+    // Room is left for the entry that will end the grant: taking away is never refused for size.
+    let largest = act.transition.kind.givesAccess ? Grant.largestOpenFile : Grant.largestFile
+    guard bytes.count <= largest else {
+      throw TrustRule.refuseReadableAct("would make the file larger than \(largest) bytes")
     }
     let blob: ObjectID
     if let same = asserted.blob, asserted.content.grant == grant {
@@ -115,6 +118,15 @@ extension Judge {
     let components = path.components
     state.belief.tree = try state.belief.tree.setting(
       components.dropFirst(), to: blob, in: Array(components.prefix(1)), reader: reader)
+  }
+}
+
+extension AuthenticatedCommit.GrantChange {
+  /// As it is read: where several files lie for one grant, a closed one may still end it.
+  fileprivate var reading: AuthenticatedCommit.GrantChange {
+    guard let ending = asserted.ending else { return self }
+    return AuthenticatedCommit.GrantChange(
+      id: id, asserted: PlacedContent(content: .file(.closed, ending), blob: nil), parent: parent)
   }
 }
 

@@ -6,6 +6,9 @@ struct PlacedContent: Sendable {
   let content: Content
   /// Set where exactly one regular file was found.
   let blob: ObjectID?
+  /// A readable closed file beside others of the same grant: no content, but it may end the grant,
+  /// which a second copy must not shield.
+  var ending: Grant?
 
   static let absent = PlacedContent(content: .absent, blob: nil)
 }
@@ -21,7 +24,11 @@ extension TreeReader {
     guard let (path, entry) = found.first else { return .absent }
     guard found.count == 1 else {
       let states = found.map(\.0.state.rawValue).joined(separator: " and ")
-      return PlacedContent(content: .unreadable("lies in \(states) at once"), blob: nil)
+      var result = PlacedContent(content: .unreadable("lies in \(states) at once"), blob: nil)
+      for (path, entry) in found where path.state == .closed {
+        result.ending = try content(of: entry, at: path).content.grant
+      }
+      return result
     }
     return try content(of: entry, at: path)
   }
