@@ -14,8 +14,6 @@ extension Judge {
       if believed == nil, try closedBlob(change.id) != nil {
         throw TrustRule.refuseClosedFinal(change.id)
       }
-      let change = change.reading
-      try TrustRule.checkReadableFile(change.asserted.content)
       let act = try read(change, proposal, signing, context, believed)
       try check(act)
       let after = try apply(act, asserted: change.asserted, id: change.id)
@@ -40,11 +38,12 @@ extension Judge {
     _ signing: Signing, _ context: Context, _ believed: LiveGrant?
   ) throws(Refusal) -> Act {
     let assertion = Assertion(
-      id: change.id, asserted: change.asserted.content, parent: change.parent.content,
+      id: change.id, places: change.asserted.places, before: change.parent.places,
       believed: believed.map { .file($0.state, $0.grant) } ?? .absent, signer: signing.signer,
       signedAt: signing.signedAt, subjectLine: proposal.subject)
     switch Transition.read(assertion) {
     case .closedAlready: throw TrustRule.refuseClosedFinal(change.id)
+    case .unreadable(let why): throw TrustRule.refuseReadableFile(why)
     case .none(let why): throw TrustRule.refuseReadableAct(why)
     case .step(let transition):
       return Act(
@@ -84,10 +83,10 @@ extension Judge {
         suffices: { policy.decideActivation(of: $0).isAllowed })
     else { throw TrustRule.refuseReadableAct("has nothing to act upon") }
     let bytes = grant.canonicalBytes
-    // Room is left for the entry that will end the grant: taking away is never refused for size.
-    let largest = act.transition.kind.givesAccess ? Grant.largestOpenFile : Grant.largestFile
-    guard bytes.count <= largest else {
-      throw TrustRule.refuseReadableAct("would make the file larger than \(largest) bytes")
+    // Closing always finds room: nobody can keep a grant alive by filling its file.
+    let room = after == .closed ? Grant.largestFile : Grant.largestOpenFile
+    guard bytes.count <= room else {
+      throw TrustRule.refuseReadableAct("would make the file larger than an open grant's may be")
     }
     let blob: ObjectID
     if let same = asserted.blob, asserted.content.grant == grant {
@@ -118,15 +117,6 @@ extension Judge {
     let components = path.components
     state.belief.tree = try state.belief.tree.setting(
       components.dropFirst(), to: blob, in: Array(components.prefix(1)), reader: reader)
-  }
-}
-
-extension AuthenticatedCommit.GrantChange {
-  /// As it is read: where several files lie for one grant, a closed one may still end it.
-  fileprivate var reading: AuthenticatedCommit.GrantChange {
-    guard let ending = asserted.ending else { return self }
-    return AuthenticatedCommit.GrantChange(
-      id: id, asserted: PlacedContent(content: .file(.closed, ending), blob: nil), parent: parent)
   }
 }
 
