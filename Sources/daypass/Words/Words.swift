@@ -54,7 +54,7 @@ enum Words {
 
   /// `in 35m`, `3h ago`.
   static func relative(_ moment: Timestamp, to now: Timestamp) -> String {
-    moment >= now ? "in \(span(moment - now))" : "\(span(now - moment)) ago"
+    moment > now ? "in \(span(moment - now))" : "\(span(now - moment)) ago"
   }
 
   /// One or many: `1 grant`, `2 grants`.

@@ -85,6 +85,10 @@ struct Verdict {
       text += style.warn("flipped  ")
         + "the mainline \(mainline.short) was merged into a branch; straighten it: daypass heal\n"
     }
+    for pin in replay.pinsAhead {
+      text += style.warn("ahead    ")
+        + "\(pin.commit.short) by \(pin.signer) is dated \(pin.at), ahead of this clock: no pin\n"
+    }
     for dispute in replay.disputes { text += Self.words(dispute, style) }
     for incident in incidents ?? [] {
       text += "\(style.dim("incident")) \(Self.words(incident))\n"
