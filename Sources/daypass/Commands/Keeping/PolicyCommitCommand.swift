@@ -73,7 +73,12 @@ struct PolicyCommitCommand: AsyncParsableCommand {
           + "commit \(done.commit.short)\(pushed)\n")
     } catch {
       try? read.writeSerial()
-      throw error
+      guard let error = error as? SubmissionError, files.folder != nil,
+        error.sentence.contains("policies/daypass.yaml")
+      else { throw error }
+      throw SubmissionError(
+        error.code, error.sentence,
+        hint: "If it is staged, it is so without the new serial: git restore --staged policies/")
     }
   }
 
