@@ -89,7 +89,7 @@ let package = Package(
       dependencies: ["Signatures", "TestSupport", "Clibsodium", "Clibcrypto"],
       swiftSettings: strict),
     .testTarget(
-      name: "LedgerTests", dependencies: ["Ledger", "TestSupport"], swiftSettings: strict),
+      name: "LedgerTests", dependencies: ["Ledger", "Reconciler", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "ReconcilerTests", dependencies: ["Reconciler", "Emitters", "TestSupport"],
       swiftSettings: strict),
@@ -100,5 +100,7 @@ let package = Package(
       name: "GitStoreTests", dependencies: ["GitStore", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "CommandTests", dependencies: ["daypass", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "ArchitectureTests", dependencies: ["Grants", "Ledger"], swiftSettings: strict),
   ]
 )

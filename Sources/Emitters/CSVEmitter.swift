@@ -25,7 +25,8 @@ enum CSVEmitter {
     let isFormula = field.first.map { "=+-@".contains($0) } ?? false
     let safe = isFormula ? "'" + field : field
     guard safe.contains(where: { ",\"\n".contains($0) }) else { return safe }
-    return "\"" + safe.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+    return "\""
+      + safe.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
       + "\""
   }
 }

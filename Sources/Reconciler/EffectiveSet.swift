@@ -54,7 +54,8 @@ package struct EffectiveSet: Sendable, Hashable {
     self.policy = belief.policy.tree
     generatedAt = now
     validUntil = min(
-      now + policy.settings.freshness, Freshness.deadline(of: replay) ?? now + policy.settings.freshness)
+      now + policy.settings.freshness,
+      Freshness.deadline(of: replay) ?? now + policy.settings.freshness)
     disputes = replay.disputes.map {
       Disagreement(
         path: Text.printable($0.difference.path), rule: $0.cause.rule.rawValue,

@@ -26,7 +26,8 @@ package enum Freshness {
   /// The next moment at which something ends or must be decided; nil if nothing is open.
   package static func nextDeadline(of belief: Belief, after now: Timestamp) -> Timestamp? {
     belief.live.values.compactMap { live -> Timestamp? in
-      let end = live.state == .active ? live.grant.expiresAt : belief.decisionDeadline(of: live.grant)
+      let end =
+        live.state == .active ? live.grant.expiresAt : belief.decisionDeadline(of: live.grant)
       return end.flatMap { $0 > now ? $0 : nil }
     }.min()
   }

@@ -114,7 +114,8 @@ extension Submitter {
     guard draft.expected.isSubset(of: found) else {
       let lacking = draft.expected.subtracting(found).map(\.description).sorted()
       throw SubmissionError(
-        .denied, "the commit just signed would not do what it was meant to for "
+        .denied,
+        "the commit just signed would not do what it was meant to for "
           + lacking.joined(separator: ", "))
     }
     guard isPin || !draft.isReconcilers else {
@@ -152,7 +153,7 @@ extension Submitter {
     } catch {
       throw SubmissionError(.failed, "\(error)")
     }
-    checkpoints.save(made.replay.checkpoint.bytes)
+    if remembers { checkpoints.save(made.replay.checkpoint.bytes) }
     return Submitted(
       commit: made.id, events: made.events, replay: made.replay, isPushed: remote != nil)
   }

@@ -34,11 +34,16 @@ package struct Submitter: Sendable {
   package let attempts: Int
   /// A person's word on which of two possible lines is the mainline.
   package let choice: ObjectID?
+  /// Whether what is published counts as accepted from then on. Not so where there is a remote that
+  /// this submission leaves out: what it has may yet replace the local head, and that is no
+  /// rollback.
+  package let remembers: Bool
 
   package init(
     ledger: Ledger, reader: any HistoryReader, writer: any HistoryWriter,
     local: any LocalBranch, remote: (any Remote)?, signer: any CommitSigner, clock: any Clock,
-    checkpoints: any CheckpointStore, author: Author, attempts: Int = 12, choice: ObjectID? = nil
+    checkpoints: any CheckpointStore, author: Author, attempts: Int = 12, choice: ObjectID? = nil,
+    remembers: Bool = true
   ) {
     self.ledger = ledger
     self.reader = reader
@@ -51,6 +56,7 @@ package struct Submitter: Sendable {
     self.author = author
     self.attempts = attempts
     self.choice = choice
+    self.remembers = remembers
   }
 
   /// Where a submission begins: the newest head, and what is believed there.
@@ -74,7 +80,8 @@ package struct Submitter: Sendable {
     } catch { throw SubmissionError(error) }
     let head = try base(local: localTip, remote: remoteTip)
     return Start(
-      replay: try replay(head: head, at: clock.now(), report: report), localTip: localTip, remoteTip: remoteTip)
+      replay: try replay(head: head, at: clock.now(), report: report), localTip: localTip,
+      remoteTip: remoteTip)
   }
 
   /// Replays a head from the stored checkpoint and remembers what became final.

@@ -126,7 +126,8 @@ package struct RandomHistory {
 
   private mutating func mergeBranches() throws -> ObjectID? {
     let fork = pick(heads.suffix(6).map(\.commit)) ?? world.root
-    guard let side = try pick([request(on: fork), approve(on: fork), end(on: fork)].compactMap(\.self))
+    guard
+      let side = try pick([request(on: fork), approve(on: fork), end(on: fork)].compactMap(\.self))
     else { return nil }
     let tree = pick([head, side])
     return try world.merge(head, side, tree: tree, at: wild())

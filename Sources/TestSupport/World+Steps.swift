@@ -47,7 +47,8 @@ extension World {
 
   /// A signed request on a parent.
   package func request(
-    _ grant: Grant, on parent: ObjectID, by signer: String? = World.alice, at moment: Timestamp? = nil
+    _ grant: Grant, on parent: ObjectID, by signer: String? = World.alice,
+    at moment: Timestamp? = nil
   ) throws -> ObjectID {
     try commit(
       on: parent, edits: Self.place(grant, .pending), by: signer, at: moment ?? grant.requestedAt,
@@ -122,7 +123,9 @@ extension World {
     alongside: [String: File?] = [:]
   ) throws -> ObjectID {
     var changes: [String: File?] = alongside
-    for (path, text) in edits { changes.updateValue(text.map { File($0) }, forKey: "policies/\(path)") }
+    for (path, text) in edits {
+      changes.updateValue(text.map { File($0) }, forKey: "policies/\(path)")
+    }
     var files = files(of: parent)
     for (path, file) in changes { files[path] = file }
     let (old, new) = (try from ?? policyTree(of: parent), try to ?? policyTree(files))

@@ -76,11 +76,11 @@ package final class World: Sendable {
     return [
       "daypass.yaml": policyHead(serial: 1), "allowed_signers": signers,
       "groups.yaml": """
-        groups:
-          engineers: [\(alice), \(bob), \(dave), \(erin)]
-          leads: [\(bob), \(dave)]
+      groups:
+        engineers: [\(alice), \(bob), \(dave), \(erin)]
+        leads: [\(bob), \(dave)]
 
-        """,
+      """,
       "roles/db-read.yaml": role(quorum: 1), "roles/prod-admin.yaml": role(quorum: 2),
     ]
   }

@@ -5,6 +5,8 @@ extension CommandTable {
   static let people = CommandGroup(
     name: "Asking and deciding",
     subcommands: [
-      RequestCommand.self, ApproveCommand.self, ListCommand.self, ShowCommand.self,
+      RequestCommand.self, AmendCommand.self, WithdrawCommand.self, ApproveCommand.self,
+      RejectCommand.self, RetractCommand.self, RevokeCommand.self, ListCommand.self,
+      ShowCommand.self, RolesCommand.self, WhoamiCommand.self,
     ])
 }

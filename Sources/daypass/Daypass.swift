@@ -26,11 +26,17 @@ struct Daypass: AsyncParsableCommand {
     version: "0.1.0",
     groupedSubcommands: CommandTable.groups)
 
+  /// `daypass -C DIR command` as `daypass command -C DIR`: people type it as they do for git.
+  static func reordered(_ arguments: [String]) -> [String] {
+    guard arguments.count > 2, arguments[0] == "-C" else { return arguments }
+    return [arguments[2]] + arguments[0..<2] + arguments[3...]
+  }
+
   static func main() async {
     // A reader that goes away (`| head`) is an error to report, not a signal to die from.
     signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(reordered(Array(CommandLine.arguments.dropFirst())))
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

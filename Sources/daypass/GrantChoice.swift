@@ -12,17 +12,22 @@ struct GrantChoice: ExpressibleByArgument {
     self.piece = piece
   }
 
+  func fits(_ id: GrantID) -> Bool { id.description.lowercased().contains(piece) }
+
   /// The one grant among these that the piece names.
   ///
   /// - Throws: ``Failure`` naming what it could be.
   func find(among ids: some Sequence<GrantID>) throws -> GrantID {
-    let matches = ids.filter { $0.description.lowercased().contains(piece) }.sorted()
-    if let exact = matches.first(where: { $0.short == piece || $0.description.lowercased() == piece }) {
+    let matches = ids.filter(fits).sorted()
+    if let exact = matches.first(where: {
+      $0.short == piece || $0.description.lowercased() == piece
+    }) {
       return exact
     }
     guard let only = matches.first else {
       throw Failure(
-        .failed, "no grant is named \(Words.safe(piece))", hint: "What there is: daypass list --all")
+        .failed, "no grant is named \(Words.safe(piece))", hint: "What there is: daypass list --all"
+      )
     }
     guard matches.count == 1 else {
       let names = matches.prefix(8).map(\.description).joined(separator: ", ")

@@ -3,7 +3,9 @@ import Grants
 
 /// What every command understands.
 struct GlobalOptions: ParsableArguments {
-  @Option(name: .customShort("C"), help: ArgumentHelp("Run as if started in DIR.", valueName: "dir"))
+  @Option(
+    name: .customShort("C"),
+    help: ArgumentHelp("Run as if started in DIR.", valueName: "dir"))
   var directory = "."
 
   @Option(

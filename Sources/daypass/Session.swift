@@ -72,7 +72,8 @@ struct Session {
       report: wholeHistory && stored != nil ? { _ in } : report)
     remember(replay)
     guard wholeHistory, stored != nil else { return replay }
-    return try ledger.replay(head: head, now: now, choice: choice ?? replay.state.commit, report: report)
+    return try ledger.replay(
+      head: head, now: now, choice: choice ?? replay.state.commit, report: report)
   }
 
   /// Keeps the replay for the next run.
@@ -107,7 +108,7 @@ struct Session {
       ledger: ledger, reader: repository, writer: repository, local: local,
       remote: offline ? nil : remoteName.map { GitRemote(repository: repository, name: $0) },
       signer: GitCommitSigner(repository: repository), clock: clock, checkpoints: checkpoints,
-      author: author, choice: choice)
+      author: author, choice: choice, remembers: !offline || remoteName == nil)
   }
 
   /// Who commits are by, from git's settings.

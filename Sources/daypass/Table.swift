@@ -29,13 +29,15 @@ struct Table {
     let last = width.map { max(8, $0 - widths.dropLast().reduce(0) { $0 + $1 + 2 }) }
     return all.map { row in
       var line = ""
-      for (index, cell) in row.enumerated() {
+      // Nothing is padded for empty cells at the end of a line.
+      let end = row.lastIndex { !$0.text.isEmpty } ?? 0
+      for (index, cell) in row.prefix(end + 1).enumerated() {
         if index == header.count - 1, let last, cell.text.count > last {
           line += cell.paint(cell.text.prefix(last - 1) + "…")
           continue
         }
         line += cell.paint(cell.text)
-        if index < row.count - 1 {
+        if index < end {
           line += String(repeating: " ", count: widths[index] - cell.text.count + 2)
         }
       }

@@ -34,7 +34,8 @@ func makeHistory(_ world: World) throws -> (head: ObjectID, end: Timestamp) {
       head = commit
       open.removeAll()
       if grant.role.name == "prod-admin" {
-        head = try world.approve(after, on: head, by: World.dave, at: now + TimeSpan(seconds: 1)).commit
+        head = try world.approve(after, on: head, by: World.dave, at: now + TimeSpan(seconds: 1))
+          .commit
       }
     }
     if index % 100 == 99 { head = try world.pin(on: head, at: now + TimeSpan(seconds: 2)) }
@@ -52,7 +53,9 @@ func seconds(_ work: () throws -> Void) rethrows -> Double {
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
 @discardableResult
-func run(_ arguments: [String], in directory: String, environment: [String: String]) throws -> String {
+func run(_ arguments: [String], in directory: String, environment: [String: String]) throws
+  -> String
+{
   let process = Process()
   process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
   process.arguments = arguments

@@ -19,11 +19,11 @@ import Testing
       edits: [
         "daypass.yaml": World.policyHead(serial: 2), "allowed_signers": signers,
         "groups.yaml": """
-          groups:
-            engineers: [\(World.alice), \(World.dave), \(World.erin)]
-            leads: [\(World.dave), \(World.erin)]
+        groups:
+          engineers: [\(World.alice), \(World.dave), \(World.erin)]
+          leads: [\(World.dave), \(World.erin)]
 
-          """,
+        """,
       ], by: World.carol, at: moment)
     return try world.pin(on: changed, at: moment + .minutes(1))
   }

@@ -37,7 +37,9 @@ package struct Belief: Sendable {
 
   /// Grants that are open at that moment: pending within the approval window, or active and not
   /// expired; of that person, other than `excluded`.
-  package func open(of subject: Principal, at moment: Timestamp, except excluded: GrantID) -> [Grant] {
+  package func open(of subject: Principal, at moment: Timestamp, except excluded: GrantID)
+    -> [Grant]
+  {
     (bySubject[subject] ?? []).sorted().compactMap { id in
       guard id != excluded, let live = live[id] else { return nil }
       return isOpen(live, at: moment) ? live.grant : nil

@@ -116,7 +116,8 @@ package struct PinAhead: Sendable, Hashable {
 /// What a replay reports on its way, in the order of landing.
 package enum LedgerEvent: Sendable, Hashable {
   case transition(VerifiedTransition)
-  case consent(commit: ObjectID, admin: Principal, from: ObjectID, to: ObjectID, landedAt: Timestamp)
+  case consent(
+    commit: ObjectID, admin: Principal, from: ObjectID, to: ObjectID, landedAt: Timestamp)
   case policy(VerifiedPolicyChange)
   case incident(Incident)
   case pin(Pin)

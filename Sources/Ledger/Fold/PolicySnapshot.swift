@@ -55,7 +55,8 @@ package struct PolicySnapshot: Sendable {
     var problems: [String] = []
     for entry in signers.entries {
       guard let principal = Principal(entry.principal) else {
-        problems.append("policies/allowed_signers:\(entry.line): \(entry.principal) is no principal")
+        problems.append(
+          "policies/allowed_signers:\(entry.line): \(entry.principal) is no principal")
         continue
       }
       known.insert(principal)

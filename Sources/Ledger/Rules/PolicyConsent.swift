@@ -23,7 +23,8 @@ extension TrustRule {
     guard from == believed else {
       throw Refusal(
         .policyConsent,
-        "the consent is to a change of policy \(from.short); the policy in force is \(believed.short)")
+        "the consent is to a change of policy \(from.short); the policy in force is \(believed.short)"
+      )
     }
     if let change = diff.policies, change.to != .tree(to) {
       throw Refusal(.policyConsent, "the commit carries another policy than the one consented to")

@@ -11,7 +11,8 @@ extension TrustRule {
     guard new.policy.serial == old.policy.serial + 1 else {
       throw Refusal(
         .policySuccession,
-        "the serial is \(new.policy.serial); after \(old.policy.serial) comes \(old.policy.serial + 1)")
+        "the serial is \(new.policy.serial); after \(old.policy.serial) comes \(old.policy.serial + 1)"
+      )
     }
   }
 }

@@ -7,6 +7,7 @@ extension TrustRule {
     guard let stated = act.asserted?.repository, stated != act.policy.policy.name else { return }
     throw Refusal(
       .repositoryName,
-      "the grant names the repository \(Text.printable(stated)); this one is \(act.policy.policy.name)")
+      "the grant names the repository \(Text.printable(stated)); this one is \(act.policy.policy.name)"
+    )
   }
 }

@@ -6,6 +6,7 @@ extension TrustRule {
     LedgerError(
       .rootNotReached,
       "the first-parent chain of \(head.short) does not reach the trusted root \(root.short)",
-      hint: "Is this the right branch? daypass whoami shows root and branch; daypass trust sets them.")
+      hint:
+        "Is this the right branch? daypass whoami shows root and branch; daypass trust sets them.")
   }
 }

@@ -91,7 +91,8 @@ struct GovernedDiff: Sendable {
     }
   }
 
-  private func subtree(_ entry: TreeEntry?, _ reader: TreeReader) throws(LedgerError) -> TreeRecord? {
+  private func subtree(_ entry: TreeEntry?, _ reader: TreeReader) throws(LedgerError) -> TreeRecord?
+  {
     guard let entry, entry.isTree else { return nil }
     return try reader.tree(entry.id)
   }

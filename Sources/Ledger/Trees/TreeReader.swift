@@ -46,7 +46,8 @@ final class TreeReader: Sendable {
   }
 
   /// The entry at the path below that tree, or nil. Malformed trees on the way hide what is below.
-  func entry(at path: some Sequence<String>, below root: ObjectID) throws(LedgerError) -> TreeEntry? {
+  func entry(at path: some Sequence<String>, below root: ObjectID) throws(LedgerError) -> TreeEntry?
+  {
     var current = TreeEntry(mode: TreeEntry.treeMode, name: "", id: root)
     for component in path {
       guard current.isTree, let tree = try tree(current.id),

@@ -68,7 +68,7 @@ package struct EndIntent: Intent {
       }
       transition = .retract(closure(.revoked))
     }
-    try demandReason(live.grant)
+    try demandReason(live)
     guard
       let made = transition.apply(to: live.grant, in: live.state, suffices: { _ in false })
     else { throw SubmissionError(.failed, "\(id.short) could not be ended") }
@@ -79,9 +79,12 @@ package struct EndIntent: Intent {
     guard decision.isAllowed else { throw SubmissionError(denied: decision) }
   }
 
-  private func demandReason(_ grant: Grant) throws(SubmissionError) {
-    let own = [grant.subject, grant.requester].contains(signer) && deed != .reject
-    guard !own, deed != .retract, !reason.contains(where: { !$0.isWhitespace }) else { return }
+  /// Taking an approval out of a pending request ends nothing; out of an active one it is a
+  /// revocation like any other.
+  private func demandReason(_ live: LiveGrant) throws(SubmissionError) {
+    let own = [live.grant.subject, live.grant.requester].contains(signer) && deed != .reject
+    let endsNothing = deed == .retract && live.state == .pending
+    guard !own, !endsNothing, !reason.contains(where: { !$0.isWhitespace }) else { return }
     throw SubmissionError(.usage, "a reason is needed", hint: "Say it with --why REASON.")
   }
 }

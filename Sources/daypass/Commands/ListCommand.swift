@@ -94,8 +94,12 @@ struct ListCommand: AsyncParsableCommand {
   }
 
   private var emptyHint: String {
-    if reviewable { return "nothing waits for your approval" }
-    if mine { return "you asked for nothing and hold nothing (daypass roles: what you can ask for)" }
+    if reviewable {
+      return "nothing waits for your approval (daypass sync brings what others have pushed)"
+    }
+    if mine {
+      return "you asked for nothing and hold nothing (daypass roles: what you can ask for)"
+    }
     return all ? "no grants" : "no open grants (--all shows what has ended)"
   }
 }

@@ -77,6 +77,7 @@ struct RequestCommand: AsyncParsableCommand {
     let plan = RequestPlan(
       grant: grant, state: state, isDefault: duration == nil && until == nil,
       belief: acting.replay.belief, now: acting.session.now)
+    if plan.isHopeless { Notice.hopeless() }
     try await acting.carryOut(
       Deed(
         action: "request", sheet: plan.sheet,

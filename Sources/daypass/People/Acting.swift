@@ -74,15 +74,24 @@ struct Acting {
     try tell(deed, views, done)
   }
 
+  /// For programs, where there was nothing to do.
+  func nothingDone(_ action: String) -> OutputValue { result(action, [], nil, next: nil) }
+
+  private func result(
+    _ action: String, _ views: [GrantView], _ done: Submitted?, next: NextStep?
+  ) -> OutputValue {
+    .object([
+      ("action", .string(action)), ("dryRun", .bool(writing.dryRun)),
+      ("commit", .optional(done?.commit.hex)), ("branch", .string(session.branch)),
+      ("pushed", .bool(done?.isPushed ?? false)), ("grants", .list(views.map(\.output))),
+      ("next", .optional(next?.command)),
+    ])
+  }
+
   private func tell(_ deed: Deed, _ views: [GrantView], _ done: Submitted?) throws {
     let next = deed.next(views)
     guard format == .table else {
-      let value = OutputValue.object([
-        ("action", .string(deed.action)), ("dryRun", .bool(done == nil)),
-        ("commit", .optional(done?.commit.hex)), ("branch", .string(session.branch)),
-        ("pushed", .bool(done?.isPushed ?? false)), ("grants", .list(views.map(\.output))),
-        ("next", .optional(next?.command)),
-      ])
+      let value = result(deed.action, views, done, next: next)
       return Terminal.write(try value.render(format))
     }
     let style = Style.forOutput
@@ -132,8 +141,14 @@ enum Notice {
     guard !replay.disputes.isEmpty else { return }
     let places = Words.count(replay.disputes.count, "place")
     let (verb, it) = replay.disputes.count == 1 ? ("is", "it confers") : ("are", "they confer")
-    Terminal.writeError(
-      "\(Style.forErrors.warn("note:")) \(places) in the tree \(verb) not what was signed for; "
-        + "\(it) nothing (daypass verify)\n")
+    warn("\(places) in the tree \(verb) not what was signed for; \(it) nothing (daypass verify)")
+  }
+
+  static func hopeless() {
+    warn("nobody can grant this: without requester and subject too few approvers are left")
+  }
+
+  static func warn(_ sentence: String) {
+    Terminal.writeError("\(Style.forErrors.warn("note:")) \(Words.safe(sentence))\n")
   }
 }

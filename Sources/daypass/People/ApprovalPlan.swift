@@ -31,10 +31,7 @@ struct ApprovalPlan {
     sheet.add("approvals", lines: Self.approvals(before))
     if let end = after.expiresAt {
       sheet.add("ends", "\(Words.both(end)), \(Words.exact(end - now)) from now")
-      sheet.add(
-        "",
-        "yours is the last approval needed: the clock starts when you sign"
-          + (isOffline ? "" : ", wherever the commit has got to by then"))
+      sheet.add("", "yours is the last approval needed: the clock starts when you sign")
     } else if let quorum = policy.quorum(of: after), let missing = quorum.missing {
       sheet.add("then", "still pending: \(missing) (\(Words.names(quorum.suppliers)))")
       sheet.add(
@@ -109,6 +106,14 @@ extension Acting {
   ///
   /// - Throws: ``Failure``, also where it is closed or was never asked for.
   func find(_ choice: GrantChoice) throws -> GrantID {
-    try choice.find(among: replay.belief.live.keys)
+    let ids = replay.belief.live.keys
+    guard ids.contains(where: { choice.fits($0) }) else {
+      let name = Words.safe(choice.piece)
+      throw Failure(
+        .failed, "no open grant is named \(name)",
+        hint: "What has become of it: daypass show \(name)\n"
+          + "What is open: daypass list" + (writing.noPush ? " (after daypass sync)" : ""))
+    }
+    return try choice.find(among: ids)
   }
 }

@@ -52,13 +52,10 @@ struct RequestPlan {
     sheet.add("approvers", Words.names(quorum.suppliers))
     let deadline = belief.decisionDeadline(of: grant)
     sheet.add("decided by", "\(Words.full(deadline, at: now)); undecided it lapses")
-    if !policy.canBeApproved(grant) {
-      sheet.add(
-        "warning",
-        "nobody can grant this: without requester and subject too few approvers are left",
-        paint: Style.forOutput.warn)
-    }
   }
+
+  /// Whether too few approvers are left without requester and subject: then it will only lapse.
+  var isHopeless: Bool { state == .pending && !policy.canBeApproved(grant) }
 
   func outcome(_ views: [GrantView]) -> String {
     let grant = views.first?.grant ?? grant
@@ -74,6 +71,9 @@ struct RequestPlan {
     let grant = views.first?.grant ?? grant
     guard grant.expiresAt == nil else {
       return NextStep(command: "daypass revoke \(grant.id.short)", note: "to end it early")
+    }
+    guard !isHopeless else {
+      return NextStep(command: "daypass withdraw \(grant.id.short)", note: "nobody can grant it")
     }
     let approvers = policy.quorum(of: grant)?.suppliers ?? []
     return NextStep(
@@ -92,6 +92,7 @@ enum RoleWords {
 
   /// `1 of leads, and 2 of security`; `none` for a role that goes without.
   static func approval(_ role: Role) -> String {
-    role.isAutomatic ? "none" : role.stages.map { "\($0.quorum) of \($0.whom)" }.joined(separator: ", and ")
+    role.isAutomatic
+      ? "none" : role.stages.map { "\($0.quorum) of \($0.whom)" }.joined(separator: ", and ")
   }
 }

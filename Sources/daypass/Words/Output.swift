@@ -25,13 +25,18 @@ indirect enum OutputValue {
 
   private var node: Node {
     switch self {
-    case .string(let text): Node(text, Tag(.str), text.isEmpty ? .singleQuoted : .any)
+    case .string(let text): Node(text, Tag(.str), Self.needsQuotes(text) ? .singleQuoted : .any)
     case .int(let number): Node(String(number), Tag(.int))
     case .bool(let value): Node(value ? "true" : "false", Tag(.bool))
     case .null: Node("null", Tag(.null))
     case .list(let values): Node(values.map(\.node))
     case .object(let members): Node(members.map { (Node($0), $1.node) })
     }
+  }
+
+  /// Whether a plain `true`, `12` or `2026-11-23T22:00:00Z` would be read back as something else.
+  private static func needsQuotes(_ text: String) -> Bool {
+    text.isEmpty || Node(text, Tag(.implicit)).tag != Tag(.str)
   }
 
   private func json(indent: Int) -> String {

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Grants
 
 /// How daypass says times, durations and foreign text.
@@ -12,20 +12,18 @@ enum Words {
     return local.map { "\(moment) (\($0))" } ?? moment.description
   }
 
-  /// `19:15 CET`, with the date where it differs; nil where the reader's zone is UTC.
+  /// `2026-11-23 19:15 CET`; nil where the reader's zone is UTC.
   static func local(_ moment: Timestamp) -> String? {
-    let zone = TimeZone.current
-    let date = Date(timeIntervalSince1970: TimeInterval(moment.seconds))
-    guard zone.secondsFromGMT(for: date) != 0 || zone.abbreviation(for: date) != "GMT" else {
-      return nil
-    }
-    let shifted = Timestamp(
-      seconds: moment.seconds + Int64(zone.secondsFromGMT(for: date)))
-    let (year, month, day, hour, minute, _) = shifted.fields
-    let name = zone.abbreviation(for: date) ?? zone.identifier
-    if name == "UTC" || name == "GMT" { return nil }
-    let pad = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
-    return "\(year)-\(pad(month))-\(pad(day)) \(pad(hour)):\(pad(minute)) \(name)"
+    // The C library knows the zone's own short name; Foundation says GMT+1 for CET.
+    var seconds = time_t(moment.seconds)
+    var parts = tm()
+    tzset()
+    guard localtime_r(&seconds, &parts) != nil, let zone = parts.tm_zone else { return nil }
+    let name = String(cString: zone)
+    if parts.tm_gmtoff == 0, ["UTC", "GMT", "Universal"].contains(name) { return nil }
+    let pad = { (number: Int32) in number < 10 ? "0\(number)" : "\(number)" }
+    return "\(parts.tm_year + 1900)-\(pad(parts.tm_mon + 1))-\(pad(parts.tm_mday)) "
+      + "\(pad(parts.tm_hour)):\(pad(parts.tm_min)) \(name)"
   }
 
   /// `1h30m`, `45s`, `2d4h`: at most two units.
@@ -54,7 +52,8 @@ enum Words {
 
   /// `in 35m`, `3h ago`.
   static func relative(_ moment: Timestamp, to now: Timestamp) -> String {
-    moment > now ? "in \(span(moment - now))" : "\(span(now - moment)) ago"
+    moment == now
+      ? "now" : moment > now ? "in \(span(moment - now))" : "\(span(now - moment)) ago"
   }
 
   /// One or many: `1 grant`, `2 grants`.

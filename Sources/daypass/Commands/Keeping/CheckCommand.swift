@@ -37,7 +37,8 @@ struct CheckCommand: AsyncParsableCommand {
       findings.append(Finding(problem: failure.sentence))
     }
     if folder.has("grants") {
-      findings += GrantsCheck(name: policy?.policy.name).findings(try folder.entries(below: "grants"))
+      let entries = try folder.entries(below: "grants")
+      findings += GrantsCheck(name: policy?.policy.name).findings(entries)
     }
     report(findings)
     if findings.contains(where: \.isProblem) { throw ExitCode(ExitStatus.failed.rawValue) }
@@ -54,7 +55,9 @@ struct CheckCommand: AsyncParsableCommand {
       return Terminal.write((try? value.render(format.output)) ?? "")
     }
     let style = Style.forOutput
-    for finding in problems { Terminal.write(style.bad("wrong   ") + Words.safe(finding.sentence) + "\n") }
+    for finding in problems {
+      Terminal.write(style.bad("wrong   ") + Words.safe(finding.sentence) + "\n")
+    }
     for finding in warnings {
       Terminal.write(style.warn("warning ") + Words.safe(finding.sentence) + "\n")
     }
@@ -107,7 +110,8 @@ struct PolicyCheck {
     for admin in policy.admins where !usable.contains(admin) {
       findings.append(Finding(warning: "\(place): the admin \(admin) has no usable key"))
     }
-    for entry in snapshot.signers.entries where policy.admins.contains(where: { $0.name == entry.principal }) {
+    let names = Set(policy.admins.map(\.name))
+    for entry in snapshot.signers.entries where names.contains(entry.principal) {
       guard let last = entry.validBefore, last >= now.seconds,
         Timestamp(seconds: last) <= now + Self.soon
       else { continue }

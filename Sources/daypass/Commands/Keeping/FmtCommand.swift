@@ -107,7 +107,8 @@ struct FmtCommand: AsyncParsableCommand {
   }
 
   /// Files that could be grants; links are left alone, `check` names them.
-  private static func grants(below directory: String, in folder: GovernedFolder) throws -> [String] {
+  private static func grants(below directory: String, in folder: GovernedFolder) throws -> [String]
+  {
     try folder.entries(below: directory).keys.filter { $0.hasSuffix(".json") }.sorted()
       .map { "\(folder.path)/\($0)" }
       .filter { (try? FileManager.default.destinationOfSymbolicLink(atPath: $0)) == nil }

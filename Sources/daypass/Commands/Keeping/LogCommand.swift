@@ -61,7 +61,9 @@ struct LogCommand: AsyncParsableCommand {
     guard format.output == .table else {
       return Terminal.write(try OutputValue.list(entries.map(\.output)).render(format.output))
     }
-    guard !entries.isEmpty else { return Terminal.writeError("Nothing of the kind has happened.\n") }
+    guard !entries.isEmpty else {
+      return Terminal.writeError("Nothing of the kind has happened.\n")
+    }
     var table = Table(["LANDED", "WHAT", "GRANT", "SIGNER", "COMMIT", "WORDS"])
     let style = Style.forOutput
     for entry in entries {

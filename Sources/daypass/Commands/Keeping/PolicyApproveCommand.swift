@@ -32,10 +32,10 @@ struct PolicyApproveCommand: AsyncParsableCommand {
     let new = try snapshot(tree, desk)
     var events = try desk.submitter.preview(landing: tip, on: desk.start, at: desk.session.now)
     var admins = Self.admins(events, for: tree)
+    let names = admins.sorted().map(\.name).joined(separator: ", ")
     Terminal.writeError(
       "Policy \(new.policy.serial) on \(Words.safe(branch)) at \(tip.short), signed by "
-        + (admins.isEmpty ? "nobody who counts" : admins.sorted().map(\.name).joined(separator: ", "))
-        + "; \(desk.quorum) needed\n")
+        + "\(names.isEmpty ? "nobody who counts" : names); \(desk.quorum) needed\n")
     for case .incident(let incident) in events {
       Terminal.writeError(
         Style.forErrors.warn("note: ") + "\(incident.commit.short) would be refused: "
@@ -88,7 +88,8 @@ struct PolicyApproveCommand: AsyncParsableCommand {
     }
     guard entry.id != desk.believed.tree else {
       throw Failure(
-        .failed, "\(tip.short) carries the policy that is in force already "
+        .failed,
+        "\(tip.short) carries the policy that is in force already "
           + "(serial \(desk.believed.policy.serial))")
     }
     return entry.id
@@ -102,7 +103,8 @@ struct PolicyApproveCommand: AsyncParsableCommand {
           .conflict,
           "it has the serial \(snapshot.policy.serial); after \(desk.nextSerial - 1), which is in "
             + "force, comes \(desk.nextSerial)",
-          hint: "Make the change again upon what is in force: daypass sync && daypass policy commit")
+          hint: "Make the change again upon what is in force: daypass sync && daypass policy commit"
+        )
       }
       return snapshot
     case .failure(let fault):

@@ -46,7 +46,9 @@ struct PolicyDesk {
 
   /// Where that branch stands: at the remote if there is one, else here.
   func tip(of branch: String) async throws -> ObjectID? {
-    if let remote = submitter.remote, let tip = try await remote.fetch(branch: branch) { return tip }
+    if let remote = submitter.remote, let tip = try await remote.fetch(branch: branch) {
+      return tip
+    }
     return try session.repository.tip(of: "refs/heads/\(branch)")
   }
 

@@ -40,7 +40,8 @@ struct PolicyCommitCommand: AsyncParsableCommand {
       try read.numbered(believed.policy.serial).files, to: desk.session.repository)
     guard same != believed.tree else {
       throw Failure(
-        .failed, "policies/ is as it is in force (serial \(believed.policy.serial)); "
+        .failed,
+        "policies/ is as it is in force (serial \(believed.policy.serial)); "
           + "there is nothing to change",
         hint: "Edit the files in policies/ first.")
     }
@@ -73,9 +74,9 @@ struct PolicyCommitCommand: AsyncParsableCommand {
           + "commit \(done.commit.short)\(pushed)\n")
     } catch {
       try? read.writeSerial()
-      guard let error = error as? SubmissionError, files.folder != nil,
-        error.sentence.contains("policies/daypass.yaml")
-      else { throw error }
+      guard files.folder != nil, error.sentence.contains("policies/daypass.yaml") else {
+        throw error
+      }
       throw SubmissionError(
         error.code, error.sentence,
         hint: "If it is staged, it is so without the new serial: git restore --staged policies/")

@@ -1,0 +1,158 @@
+import GitStore
+import TestSupport
+import Testing
+
+/// The commands of those who ask and those who decide, on real git with real keys.
+@Suite("People's commands")
+struct PeopleCommandTests {
+  @Test func requestSaysWhatWillHappen() async throws {
+    let ground = try await Playground()
+    let text = try await ground.must(
+      "alice", "request", "prod-admin", "--for", "1h", "--why", "rotate the certificate")
+    for words in [
+      "at most     4h, set by policies/roles/prod-admin.yaml:",
+      "1 needed: 1 of leads (policies/roles/prod-admin.yaml:", "bob@example.com, dave@example.com",
+      "pushed to origin", "next daypass approve ",
+    ] {
+      #expect(text.contains(words))
+    }
+    #expect(!text.contains("\u{1b}"))
+  }
+
+  @Test func deniedRequestNamesEveryReason() async throws {
+    let ground = try await Playground()
+    let before = try await ground.sandbox.git("rev-parse", "main", in: "hub.git")
+    let result = try await ground.daypass(
+      "alice", "request", "prod-admin", "--for", "9h", "--why", "short", "--ticket", "nope")
+    #expect(result.status == 4)
+    for words in [
+      "asked for PT9H; the longest is PT4H", "policies/roles/prod-admin.yaml:",
+      "missing: a justification of 10 characters or more", "does not match [A-Z]+-[0-9]+",
+      "from: alice@example.com",
+    ] {
+      #expect(result.errorText.contains(words))
+    }
+    #expect(try await ground.sandbox.git("rev-parse", "main", in: "hub.git") == before)
+  }
+
+  @Test func missingJustificationWithoutTerminalIsUsage() async throws {
+    let ground = try await Playground()
+    let result = try await ground.daypass("alice", "request", "db-read")
+    #expect(result.status == 2)
+    #expect(result.errorText.contains("--why"))
+  }
+
+  @Test func dryRunChangesNothing() async throws {
+    let ground = try await Playground()
+    let text = try await ground.must(
+      "alice", "request", "db-read", "--why", "trace it", "--dry-run", "-o", "json")
+    #expect(Playground.value(of: "dryRun", in: text) == "true")
+    #expect(Playground.value(of: "commit", in: text) == "null")
+    #expect(try await ground.must("alice", "list", "-o", "json") == "[]")
+  }
+
+  @Test func keyOfNobodySignsNothing() async throws {
+    let ground = try await Playground()
+    let result = try await ground.daypass("mallory", "request", "db-read", "--why", "trace it")
+    #expect(result.status == 4)
+    #expect(result.errorText.contains("is nobody's here"))
+    let other = try await ground.daypass(
+      "bob", "request", "db-read", "--why", "trace it", "--as", "alice@example.com")
+    #expect(other.status == 2)
+  }
+
+  @Test func approveShowsWhatItComesTo() async throws {
+    let ground = try await Playground()
+    let id = try await ground.request(
+      "alice", "prod-admin", "--for", "2h", "--why", "rotate the certificate")
+    let own = try await ground.daypass("alice", "approve", id)
+    #expect(own.status == 4)
+    #expect(own.errorText.contains("nobody approves what they asked for"))
+    let text = try await ground.must("bob", "approve", id, "--for", "1h", "--comment", "enough")
+    for words in [
+      "holds now  nothing", "cluster-admin on prod", "1h of the 2h asked for",
+      "the clock starts when you sign", "alice@example.com holds prod-admin until ",
+    ] {
+      #expect(text.contains(words))
+    }
+    let again = try await ground.daypass("dave", "approve", id)
+    #expect(again.status == 1)
+    #expect(again.errorText.contains("is active, not pending"))
+  }
+
+  @Test func lengtheningIsDenied() async throws {
+    let ground = try await Playground()
+    let id = try await ground.request("alice", "db-read", "--for", "1h", "--why", "trace it")
+    let result = try await ground.daypass("bob", "approve", id, "--for", "2h")
+    #expect(result.status == 4)
+    #expect(result.errorText.contains("may shorten, never lengthen"))
+  }
+
+  @Test func endingsAndWhatShowSaysOfThem() async throws {
+    let ground = try await Playground()
+    let rejected = try await ground.request("alice", "db-read", "--why", "trace it")
+    #expect(try await ground.daypass("bob", "reject", rejected).status == 2)
+    try await ground.must("bob", "reject", rejected, "--why", "not today")
+    let withdrawn = try await ground.request("alice", "db-read", "--why", "trace it")
+    #expect(try await ground.daypass("bob", "withdraw", withdrawn).status == 4)
+    try await ground.must("alice", "withdraw", withdrawn)
+    let active = try await ground.request("alice", "db-read", "--why", "trace it")
+    try await ground.must("bob", "approve", active)
+    // It ends the grant, as a revocation does.
+    #expect(try await ground.daypass("bob", "retract", active).status == 2)
+    try await ground.must("bob", "retract", active, "--why", "the wrong one")
+    try await ground.sync("alice")
+    #expect(try await ground.must("alice", "show", rejected).contains("rejected by bob"))
+    #expect(try await ground.must("alice", "show", withdrawn).contains("withdrawn by alice"))
+    let text = try await ground.must("alice", "show", active)
+    #expect(text.contains("revoked by bob@example.com: the wrong one"))
+    #expect(text.contains("approve  active   bob@example.com"))
+    #expect(try await ground.must("alice", "list", "-o", "json") == "[]")
+    let closed = try await ground.must("alice", "list", "--state", "closed", "-o", "json")
+    #expect(closed.contains(rejected) && closed.contains(withdrawn) && closed.contains(active))
+  }
+
+  @Test func revokeAllEndsWhatItNames() async throws {
+    let ground = try await Playground()
+    for (person, role) in [("alice", "db-read"), ("dave", "db-read"), ("alice", "prod-admin")] {
+      let id = try await ground.request(person, role, "--why", "trace an order")
+      try await ground.must("bob", "approve", id)
+    }
+    #expect(try await ground.daypass("alice", "revoke", "--all", "--why", "x").status == 4)
+    #expect(try await ground.daypass("carol", "revoke", "--of", "a").status == 2)
+    try await ground.must(
+      "carol", "revoke", "--all", "--of", "alice@example.com", "--role", "db-read", "--why", "x")
+    try await ground.sync("carol")
+    #expect(
+      try await ground.must("carol", "list", "--person", "alice@example.com", "-o", "json")
+        .contains("prod-admin"))
+    try await ground.must("carol", "revoke", "--all", "--why", "incident 7")
+    let again = try await ground.must("carol", "revoke", "--all", "--why", "incident 7")
+    #expect(again.contains("nothing to revoke"))
+  }
+
+  @Test func rolesSayWhyNot() async throws {
+    let ground = try await Playground()
+    #expect(try await ground.must("alice", "roles").contains("policies/roles/prod-admin.yaml:"))
+    let text = try await ground.must("carol", "roles", "db-read")
+    #expect(text.contains("may carol@example.com ask for it? no"))
+    #expect(text.contains("missing: carol@example.com among those who may ask: group engineers"))
+    let me = try await ground.must("bob", "whoami", "-o", "json")
+    #expect(Playground.value(of: "principal", in: me) == "bob@example.com")
+    #expect(Playground.value(of: "proven", in: me) == "true")
+  }
+
+  @Test func foreignTextIsHarmless() async throws {
+    let ground = try await Playground()
+    let refused = try await ground.daypass(
+      "alice", "request", "db-read", "--why", "red \u{1b}[31m text")
+    #expect(refused.status != 0)
+    #expect(!refused.errorText.contains("\u{1b}"))
+    let unknown = try await ground.daypass("alice", "show", "x\u{1b}[31m")
+    #expect(unknown.status == 2)
+    let id = try await ground.request("alice", "db-read", "--why", "one\nline id: forged")
+    #expect(try await ground.must("alice", "list").contains("one\\nline id: forged"))
+    // Every line of it stands indented, so that none passes for a line of the page's own.
+    #expect(try await ground.must("alice", "show", id).contains("    line id: forged\n"))
+  }
+}
