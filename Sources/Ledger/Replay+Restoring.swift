@@ -98,3 +98,12 @@ extension Replay {
     }
   }
 }
+
+extension Replay {
+  /// The policy in that tree, believed or not, or what is wrong with it.
+  package func policy(
+    at tree: ObjectID
+  ) throws(LedgerError) -> Result<PolicySnapshot, PolicyFault> {
+    try PolicySnapshot.read(tree, reader: reader)
+  }
+}

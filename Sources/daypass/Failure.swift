@@ -93,7 +93,9 @@ struct Failure: Error {
     }
     let failure = Failure(error)
     let style = Style.forErrors
-    Terminal.writeError("\(style.bad("daypass:")) \(Words.safe(failure.sentence))\n")
+    // What git or a hook said may be several lines.
+    let lines = failure.sentence.split(separator: "\n").map { Words.safe(String($0)) }
+    Terminal.writeError("\(style.bad("daypass:")) \(lines.joined(separator: "\n  "))\n")
     for line in failure.hint.split(separator: "\n") {
       Terminal.writeError("  \(style.dim(Words.safe(String(line))))\n")
     }

@@ -19,12 +19,15 @@ struct GrantChoice: ExpressibleByArgument {
   /// - Throws: ``Failure`` naming what it could be.
   func find(among ids: some Sequence<GrantID>) throws -> GrantID {
     let matches = ids.filter(fits).sorted()
-    if let exact = matches.first(where: { $0.short == piece || $0.description.lowercased() == piece }) {
+    if let exact = matches.first(where: {
+      $0.short == piece || $0.description.lowercased() == piece
+    }) {
       return exact
     }
     guard let only = matches.first else {
       throw Failure(
-        .failed, "no grant is named \(Words.safe(piece))", hint: "What there is: daypass list --all")
+        .failed, "no grant is named \(Words.safe(piece))", hint: "What there is: daypass list --all"
+      )
     }
     guard matches.count == 1 else {
       let names = matches.prefix(8).map(\.description).joined(separator: ", ")

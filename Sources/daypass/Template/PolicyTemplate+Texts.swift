@@ -10,6 +10,11 @@ extension PolicyTemplate {
     # what it signed before stays good.
     """#
 
+  static let noKeys = """
+    #
+    # There are no keys in the example: `daypass init` and `make demo` fill in real ones.
+    """
+
   static let dbRead = #"""
     # The smallest role that makes sense: who may ask, and who must agree. Everything else comes from
     # the settings in daypass.yaml.
@@ -127,12 +132,16 @@ extension PolicyTemplate {
 
   /// `grants/README.md`, which keeps the directory in git.
   static let grantsReadme = #"""
-    # grants/
+    # Grants
 
-    One JSON file a grant, at `<state>/YYYY/MM/DD/HH/<id>.json`; the state is `pending`, `active` or
-    `closed`. Signed commits create these files and move them. A file that lies here without a
-    signature that allows it confers nothing: `daypass verify` names it, `daypass reconcile` takes it
-    away.
+    Every grant is one JSON file here. Where it lies says how it stands:
+
+        grants/pending/YYYY/MM/DD/HH/<id>.json     asked for, not decided
+        grants/active/...                          approved, until its expiresAt
+        grants/closed/...                          rejected, withdrawn, lapsed, revoked, expired
+
+    A file confers nothing by lying here. `daypass verify` replays the signed commits that put it here;
+    `docs/format.md` tells what it may say.
 
     """#
 }

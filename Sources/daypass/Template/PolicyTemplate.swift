@@ -108,11 +108,11 @@ struct PolicyTemplate {
   }
 
   private var signers: String {
-    let lines =
-      keys.isEmpty
-      ? ["#", "# There are no keys in the example: `daypass init` and `make demo` fill in real ones."]
-      : [""] + keys.map { "\($0.principal) namespaces=\"\(namespaces(of: $0.principal))\" \($0.line)" }
-    return Self.signersHead + "\n" + lines.joined(separator: "\n")
+    var lines = [Self.signersHead, keys.isEmpty ? Self.noKeys : ""]
+    for key in keys {
+      lines.append("\(key.principal) namespaces=\"\(namespaces(of: key.principal))\" \(key.line)")
+    }
+    return lines.joined(separator: "\n")
   }
 
   /// A reconciler signs the emitted set as well, in a namespace of its own.

@@ -42,10 +42,11 @@ struct EffectiveFiles {
   /// Refuses to feed anybody an old head.
   static func demandFresh(_ replay: Replay) throws {
     guard Freshness.isStale(replay) else { return }
-    let last = replay.pinnedAt.map { "the newest pin is of \($0)" } ?? "nothing has ever been pinned"
+    let last =
+      replay.pinnedAt.map { "the newest pin is of \($0)" } ?? "nothing has ever been pinned"
     throw Failure(
-      .clock, "\(last), older than two heartbeats; an old head may have been served, "
-        + "so nothing is written",
+      .clock,
+      "\(last), older than two heartbeats; an old head may have been served, so nothing is written",
       hint: "Fetch: daypass sync. Then see whether the reconciler runs: daypass log --pins")
   }
 }

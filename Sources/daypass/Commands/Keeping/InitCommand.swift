@@ -145,7 +145,9 @@ struct InitCommand: AsyncParsableCommand {
       "edit policies/, then      daypass check && daypass policy commit",
       "others trust this root    daypass trust \(root)",
     ]
-    if let remote { next.insert("share it                  git push -u \(remote) \(founding.branch)", at: 0) }
+    if let remote {
+      next.insert("share it                  git push -u \(remote) \(founding.branch)", at: 0)
+    }
     if reconciler.isEmpty {
       next.append("give \"reconciler\" a key in policies/allowed_signers: it closes and pins")
     }

@@ -123,10 +123,13 @@ extension Role {
       ("duration.default", defaultDuration?.iso ?? ""), ("duration.max", maxDuration?.iso ?? ""),
       (
         "approval",
-        isAutomatic ? "none needed" : stages.map { "\($0.quorum) of \($0.whom)" }.joined(separator: ", and ")
+        isAutomatic
+          ? "none needed"
+          : stages.map { "\($0.quorum) of \($0.whom)" }.joined(separator: ", and ")
       ),
       ("approvalWindow", approvalWindow?.iso ?? ""),
-      ("justification", justification.map(Self.words) ?? ""), ("ticket", ticket.map(Self.words) ?? ""),
+      ("justification", justification.map(Self.words) ?? ""),
+      ("ticket", ticket.map(Self.words) ?? ""),
       ("maxActivePerPerson", maxActivePerPerson.map(String.init) ?? ""),
       (
         "scope",
@@ -137,8 +140,8 @@ extension Role {
   }
 
   private static func words(_ rule: TextRule) -> String {
-    let parts = [rule.minLength.map { "at least \($0) characters" }, rule.pattern.map { "like \($0)" }]
-    return parts.compactMap(\.self).joined(separator: ", ")
+    let length = rule.minLength.map { "at least \($0) characters" }
+    return [length, rule.pattern.map { "like \($0)" }].compactMap(\.self).joined(separator: ", ")
   }
 
   private static func words(_ rule: TicketRule) -> String {

@@ -26,7 +26,8 @@ struct TrustCommand: AsyncParsableCommand {
   @OptionGroup var options: GlobalOptions
   @OptionGroup var format: OutputOptions
 
-  @Argument(help: ArgumentHelp("The commit to trust from now on, all 40 digits.", valueName: "commit"))
+  @Argument(
+    help: ArgumentHelp("The commit to trust from now on, all 40 digits.", valueName: "commit"))
   var commit: String?
 
   @Flag(help: "Drop the last verified head and all that was derived from it.")
@@ -96,7 +97,8 @@ struct TrustCommand: AsyncParsableCommand {
     var text = "\(style.bold("root"))    \(root)\n"
     text += "\(style.bold("policy"))  \(Words.safe(belief.policy.policy.name)), "
     text += "serial \(belief.policy.policy.serial) there, "
-    text += "\(belief.policy.policy.adminQuorum) of \(Words.count(admins.count, "admin")) change it\n"
+    text += "\(belief.policy.policy.adminQuorum) of \(Words.count(admins.count, "admin"))"
+    text += " change it\n"
     for admin in admins {
       for entry in belief.policy.signers.entries(of: admin.name) {
         text += "\(style.bold("admin"))   \(Words.safe(entry.words))\n"
@@ -191,7 +193,8 @@ struct TrustCommand: AsyncParsableCommand {
       return Terminal.write("Nothing was verified here before.\n")
     }
     if dryRun { return Terminal.write("Would forget that \(accepted) was verified here.\n") }
-    try ask("Forget that \(accepted.short) was verified here, so that a head without it is accepted?")
+    try ask(
+      "Forget that \(accepted.short) was verified here, so that a head without it is accepted?")
     session.checkpoints.forget()
     Terminal.write("Forgot \(accepted). The next command verifies from the root.\n")
   }

@@ -78,12 +78,19 @@ struct Verdict {
     text += "belief   \(Words.safe(policy.name)), policy serial \(policy.serial): "
     text += "\(count(.pending)) pending, \(count(.active)) active\n"
     text += "pinned   "
-    text += replay.pinnedAt.map { "\(Words.both($0)), \(Words.relative($0, to: replay.now))" }
+    text +=
+      replay.pinnedAt.map { "\(Words.both($0)), \(Words.relative($0, to: replay.now))" }
       ?? "never since the root"
     text += replay.hasUnpinned ? "; what came since is provisional\n" : "\n"
     if let mainline = replay.flippedUpon {
-      text += style.warn("flipped  ")
+      text +=
+        style.warn("flipped  ")
         + "the mainline \(mainline.short) was merged into a branch; straighten it: daypass heal\n"
+    }
+    for pin in replay.pinsAhead {
+      text +=
+        style.warn("ahead    ")
+        + "\(pin.commit.short) by \(pin.signer) is dated \(pin.at), ahead of this clock: no pin\n"
     }
     for dispute in replay.disputes { text += Self.words(dispute, style) }
     for incident in incidents ?? [] {

@@ -1,0 +1,116 @@
+import ArgumentParser
+import Foundation
+import Grants
+
+struct FmtCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fmt",
+    abstract: "Rewrite grant files in their one legal spelling.",
+    discussion: """
+      For files edited by hand: sorts keys, fixes layout and the spelling of durations, and puts \
+      text into Unicode normal form C. What a file says never changes; one that cannot be read is \
+      named and left as it is (exit 1). Needs no trusted root and no repository.
+
+      Examples:
+        daypass fmt                            everything below grants/
+        daypass fmt --check                    for CI: say what would change, exit 1
+        daypass fmt grants/pending
+      """)
+
+  @OptionGroup var options: GlobalOptions
+
+  @Argument(help: "Files or directories; default: grants/ of the working tree.")
+  var paths: [String] = []
+
+  @Flag(help: "Change nothing; end with 1 if anything would change.")
+  var check = false
+
+  func run() async throws {
+    var isClean = true
+    for path in try files() {
+      do throws(GrantFormatError) {
+        let bytes = FileManager.default.contents(atPath: path).map { Array($0) } ?? []
+        let canonical = try Self.canonical(bytes)
+        guard canonical != bytes else { continue }
+        if check {
+          isClean = false
+          Terminal.write("Would rewrite \(Words.safe(path))\n")
+        } else {
+          try Self.write(canonical, to: path)
+          Terminal.write("Rewrote \(Words.safe(path))\n")
+        }
+      } catch {
+        isClean = false
+        Terminal.writeError(
+          "\(Style.forErrors.bad("daypass:")) \(Words.safe("\(path) \(error)")); left as it is\n")
+      }
+    }
+    if !isClean { throw ExitCode(ExitStatus.failed.rawValue) }
+  }
+
+  /// The same grant in its one spelling.
+  ///
+  /// - Throws: ``GrantFormatError`` in words about the file as it is.
+  static func canonical(_ bytes: [UInt8]) throws(GrantFormatError) -> [UInt8] {
+    // Editors of other systems begin a file with this mark; it says nothing.
+    let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+    let text = bytes.starts(with: mark) ? Array(bytes.dropFirst(3)) : bytes
+    do {
+      return try Grant(lenient: text).canonicalBytes
+    } catch {
+      // Text that is not in normal form may be all that is wrong.
+      guard let value = try? JSONValue(parsing: text),
+        let grant = try? Grant(lenient: normalised(value).canonicalBytes)
+      else { throw error }
+      return grant.canonicalBytes
+    }
+  }
+
+  private static func normalised(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .string(let text): .string(Text.normalised(text))
+    case .array(let values): .array(values.map(normalised))
+    case .object(let members): .object(members.map { ($0, normalised($1)) })
+    default: value
+    }
+  }
+
+  private static func write(_ bytes: [UInt8], to path: String) throws(GrantFormatError) {
+    do { try AtomicFile.write(bytes, to: path) } catch {
+      throw GrantFormatError("cannot be written: \(Failure(error).sentence)")
+    }
+  }
+
+  /// The files to look at, in order.
+  private func files() throws -> [String] {
+    guard !paths.isEmpty else {
+      let folder = try GovernedFolder.around(options.directory)
+      guard folder.has("grants") else {
+        throw Failure(.failed, "there is no grants/ in \(folder.path)")
+      }
+      return try Self.grants(below: "grants", in: folder)
+    }
+    return try paths.flatMap { path -> [String] in
+      let place = path.hasPrefix("/") ? path : "\(options.directory)/\(path)"
+      var isDirectory: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: place, isDirectory: &isDirectory) else {
+        throw Failure(.failed, "there is no \(path)")
+      }
+      guard isDirectory.boolValue else {
+        guard (try? FileManager.default.destinationOfSymbolicLink(atPath: place)) == nil else {
+          throw Failure(.failed, "\(path) is a symbolic link; no grant may be one")
+        }
+        return [place]
+      }
+      return try Self.grants(below: ".", in: GovernedFolder(path: place))
+    }
+  }
+
+  /// Files that could be grants; links are left alone, `check` names them.
+  private static func grants(below directory: String, in folder: GovernedFolder) throws -> [String]
+  {
+    try folder.entries(below: directory).keys.filter { $0.hasSuffix(".json") }.sorted()
+      .map { "\(folder.path)/\($0)" }
+      .filter { (try? FileManager.default.destinationOfSymbolicLink(atPath: $0)) == nil }
+  }
+}

@@ -1,0 +1,135 @@
+import ArgumentParser
+import GitStore
+import Grants
+import History
+import Ledger
+import Policies
+import Submission
+
+struct PolicyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "policy",
+    abstract: "Change who may ask for what, and who must agree.",
+    discussion: """
+      Edit policies/ in the working tree, look at it (daypass check, daypass policy diff), and \
+      commit it. It is in force once as many admins have signed their consent as adminQuorum in \
+      policies/daypass.yaml says; what lies in the files alone changes nothing.
+      """,
+    subcommands: [PolicyDiffCommand.self, PolicyCommitCommand.self, PolicyApproveCommand.self])
+}
+
+/// An admin at work on the policy.
+struct PolicyDesk {
+  let session: Session
+  let submitter: Submitter
+  let start: Submitter.Start
+  let me: Principal
+
+  static func open(_ options: GlobalOptions, _ writing: WritingOptions) async throws -> PolicyDesk {
+    let session = try await Session.open(options)
+    let submitter = try await session.submitter(offline: writing.noPush)
+    let start = try await submitter.start()
+    let me = try await Identity.find(stated: writing.identity, session, start.replay).principal
+    let policy = start.replay.belief.policy.policy
+    guard policy.isAdmin(me) else {
+      throw Failure(
+        .denied, "\(me) is not an admin and cannot change the policy",
+        hint: "The admins are " + policy.admins.map(\.name).joined(separator: ", ") + ".")
+    }
+    return PolicyDesk(session: session, submitter: submitter, start: start, me: me)
+  }
+
+  var believed: PolicySnapshot { start.replay.belief.policy }
+  var quorum: Int { believed.policy.adminQuorum }
+  var nextSerial: Int { believed.policy.serial + 1 }
+  var usualBranch: String { "daypass/policy-\(nextSerial)" }
+
+  /// Where that branch stands: at the remote if there is one, else here.
+  func tip(of branch: String) async throws -> ObjectID? {
+    if let remote = submitter.remote, let tip = try await remote.fetch(branch: branch) {
+      return tip
+    }
+    return try session.repository.tip(of: "refs/heads/\(branch)")
+  }
+
+  /// Publishes a branch by compare-and-swap, and lets the one of that name here follow.
+  func publish(_ commit: ObjectID, on branch: String, expecting old: ObjectID?) async throws {
+    if let remote = submitter.remote {
+      let known = try await remote.fetch(branch: branch)
+      switch try await remote.push(commit, to: branch, expecting: known) {
+      case .accepted: break
+      case .stale:
+        throw Failure(
+          .conflict, "somebody else moved \(branch) meanwhile; nothing was changed",
+          hint: "Begin again: daypass policy approve \(branch)")
+      case .refused(let words):
+        throw Failure(.failed, "\(remote.name) refused the branch \(branch): \(words)")
+      }
+    }
+    let reference = "refs/heads/\(branch)"
+    let here = try session.repository.tip(of: reference)
+    if here == nil || here == old {
+      try session.repository.move(
+        reference, to: commit, expecting: here, because: "daypass: policy")
+    }
+  }
+
+  /// Shows what would change; asks if somebody is there.
+  ///
+  /// - Returns: whether to go on.
+  func confirm(
+    _ new: PolicySnapshot, _ writing: WritingOptions, _ question: String
+  ) throws -> Bool {
+    let difference = PolicyDifference(from: believed, to: new)
+    Terminal.writeError(
+      difference.isEmpty
+        ? "Only words that change no rule are different.\n" : difference.render(.forErrors))
+    for finding in PolicyCheck(snapshot: new, now: session.now).findings {
+      Terminal.writeError(Style.forErrors.warn("note: ") + Words.safe(finding.sentence) + "\n")
+    }
+    if writing.dryRun { return false }
+    if !writing.yes, Terminal.canAsk, !Terminal.confirm(question) {
+      throw Failure(.failed, "nothing was changed")
+    }
+    return true
+  }
+
+  /// The admins who could still consent, other than those.
+  func others(than admins: Set<Principal>) -> String {
+    let rest = believed.policy.admins.filter { !admins.contains($0) }
+    return rest.map(\.name).joined(separator: ", ")
+  }
+}
+
+struct PolicyDiffCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diff",
+    abstract: "What the working tree's policies/ would change, in words.",
+    discussion: """
+      Example:
+        daypass policy diff
+        daypass policy diff --from ../new-policies -o json
+      """)
+
+  @OptionGroup var options: GlobalOptions
+  @OptionGroup var format: OutputOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Take the files from DIR instead of the working tree's policies/.", valueName: "dir"))
+  var from: String?
+
+  func run() async throws {
+    let session = try await Session.open(options)
+    let believed = try session.replay().belief.policy
+    let files = try PolicyFiles.read(from: from, in: session.repository)
+    let difference = PolicyDifference(from: believed, to: try files.parsed(.zero))
+    if format.output != .table {
+      Terminal.write(try difference.output.render(format.output))
+    } else if difference.isEmpty {
+      Terminal.write("No rule differs from what is in force (serial \(believed.policy.serial))\n")
+    } else {
+      Terminal.write(difference.render(.forOutput))
+    }
+  }
+}

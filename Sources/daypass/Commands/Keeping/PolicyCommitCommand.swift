@@ -1,0 +1,110 @@
+import ArgumentParser
+import Grants
+import History
+import Ledger
+import Submission
+
+struct PolicyCommitCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "commit",
+    abstract: "Sign a new policy, and land it or offer it to the other admins.",
+    discussion: """
+      Takes policies/ from the working tree, raises the serial by one, and signs your consent. If \
+      one admin is enough it is in force at once; else it waits on a branch, and the other admins \
+      sign with daypass policy approve.
+
+      Examples:
+        daypass policy commit -m "Bob joins the leads"
+        daypass policy commit --from DIR       in a bare repository
+      """)
+
+  @OptionGroup var options: GlobalOptions
+  @OptionGroup var writing: WritingOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Take the files from DIR instead of the working tree's policies/.", valueName: "dir"))
+  var from: String?
+
+  @Option(name: .shortAndLong, help: "The commit's first line.")
+  var message: String?
+
+  @Option(help: "The branch to offer it on, where more admins are needed.")
+  var branch: String?
+
+  func run() async throws {
+    let desk = try await PolicyDesk.open(options, writing)
+    let read = try PolicyFiles.read(from: from, in: desk.session.repository)
+    let believed = desk.believed
+    let same = try FileTree.write(
+      try read.numbered(believed.policy.serial).files, to: desk.session.repository)
+    guard same != believed.tree else {
+      throw Failure(
+        .failed,
+        "policies/ is as it is in force (serial \(believed.policy.serial)); "
+          + "there is nothing to change",
+        hint: "Edit the files in policies/ first.")
+    }
+    let files = try read.numbered(desk.nextSerial)
+    let tree = try FileTree.write(files.files, to: desk.session.repository)
+    let new = try files.parsed(tree)
+    guard
+      try desk.confirm(new, writing, "Sign policy \(desk.nextSerial)?")
+    else { return }
+    let subject = message ?? "Policy \(desk.nextSerial)"
+    if desk.quorum == 1 {
+      try await land(tree, files, was: read, subject, desk)
+    } else {
+      try await offer(tree, files, subject, desk)
+    }
+  }
+
+  private func land(
+    _ tree: ObjectID, _ files: PolicyFiles, was read: PolicyFiles, _ subject: String,
+    _ desk: PolicyDesk
+  ) async throws {
+    // The edited files are what is committed: with the serial in them they are in nobody's way.
+    try files.writeSerial()
+    do {
+      let done = try await desk.submitter.submit(
+        PolicyIntent(admin: desk.me, tree: tree, serial: desk.nextSerial, subject: subject))
+      let pushed = done.isPushed ? ", pushed" : ""
+      Terminal.write(
+        "\(Style.forOutput.good("In force")): policy \(desk.nextSerial), "
+          + "commit \(done.commit.short)\(pushed)\n")
+    } catch {
+      try? read.writeSerial()
+      guard files.folder != nil, error.sentence.contains("policies/daypass.yaml") else {
+        throw error
+      }
+      throw SubmissionError(
+        error.code, error.sentence,
+        hint: "If it is staged, it is so without the new serial: git restore --staged policies/")
+    }
+  }
+
+  private func offer(
+    _ tree: ObjectID, _ files: PolicyFiles, _ subject: String, _ desk: PolicyDesk
+  ) async throws {
+    let branch = branch ?? desk.usualBranch
+    guard branch != desk.session.branch else {
+      throw Failure(.usage, "\(branch) is the governed branch; name another")
+    }
+    if let tip = try await desk.tip(of: branch) {
+      throw Failure(
+        .conflict, "the branch \(branch) is there already, at \(tip.short)",
+        hint: "Agree with it: daypass policy approve \(branch)\n"
+          + "Or offer yours on another: --branch NAME")
+    }
+    let (commit, _) = try await desk.submitter.consent(
+      from: desk.believed.tree, to: tree, carried: tree, upon: desk.start.replay.head,
+      subject: subject, on: desk.start)
+    try await desk.publish(commit, on: branch, expecting: nil)
+    try files.writeSerial()
+    let missing = desk.quorum - 1
+    Terminal.write(
+      "Offered policy \(desk.nextSerial) on \(branch), commit \(commit.short): "
+        + "\(Words.count(missing, "more admin")) of \(desk.others(than: [desk.me])) must sign\n"
+        + "  daypass policy approve \(branch)\n")
+  }
+}
