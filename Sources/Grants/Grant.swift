@@ -7,6 +7,9 @@ package struct Grant: Sendable, Hashable {
   package static let schema = "daypass/grant/v1"
   /// The largest file, in bytes.
   package static let largestFile = 65_536
+  /// The largest file of a grant that is not closed; the rest is room for the closing entry, whose
+  /// reason can take twice ``Text/longest`` bytes.
+  package static let largestOpenFile = largestFile - 10_240
 
   /// The `name` of the policy the grant was requested under, so that a signature made in a copy of
   /// a repository counts nowhere else.

@@ -82,7 +82,7 @@ package struct CommitRecord: Sendable, Equatable {
 
   private static func id(in line: ArraySlice<UInt8>, after prefix: String) -> ObjectID? {
     guard line.starts(with: prefix.utf8) else { return nil }
-    return ObjectID(hexBytes: line.dropFirst(prefix.utf8.count))
+    return ObjectID(lenientHexBytes: line.dropFirst(prefix.utf8.count))
   }
 
   private static func nameAndEmail(_ line: ArraySlice<UInt8>) -> String {

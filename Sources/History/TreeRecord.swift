@@ -2,16 +2,23 @@
 package struct TreeEntry: Sendable, Hashable {
   /// The raw mode, not normalised: `0o100644`, `0o040000` and so on.
   package let mode: UInt32
-  /// The name's bytes as text; a name that is not UTF-8 makes the tree malformed.
+  /// The name for people and for comparison with names of ours; bytes that are no UTF-8 are U+FFFD.
   package let name: String
+  /// The name as it is stored.
+  package let nameBytes: [UInt8]
   package let id: ObjectID
 
   package static let fileMode: UInt32 = 0o100644
   package static let treeMode: UInt32 = 0o040000
 
   package init(mode: UInt32, name: String, id: ObjectID) {
+    self.init(mode: mode, nameBytes: Array(name.utf8), id: id)
+  }
+
+  package init(mode: UInt32, nameBytes: [UInt8], id: ObjectID) {
     self.mode = mode
-    self.name = name
+    self.name = String(decoding: nameBytes, as: UTF8.self)
+    self.nameBytes = nameBytes
     self.id = id
   }
 
@@ -20,8 +27,8 @@ package struct TreeEntry: Sendable, Hashable {
 
   /// Git's order: by bytes, a directory as if its name ended in `/`.
   package static func precedes(_ left: TreeEntry, _ right: TreeEntry) -> Bool {
-    let leftKey = Array(left.name.utf8) + (left.isTree ? [UInt8(ascii: "/")] : [])
-    let rightKey = Array(right.name.utf8) + (right.isTree ? [UInt8(ascii: "/")] : [])
+    let leftKey = left.nameBytes + (left.isTree ? [UInt8(ascii: "/")] : [])
+    let rightKey = right.nameBytes + (right.isTree ? [UInt8(ascii: "/")] : [])
     return leftKey.lexicographicallyPrecedes(rightKey)
   }
 }
@@ -29,6 +36,9 @@ package struct TreeEntry: Sendable, Hashable {
 /// A git tree, read strictly.
 package struct TreeRecord: Sendable, Equatable {
   package let entries: [TreeEntry]
+
+  /// Names that git gives a meaning of its own, in lowercase.
+  private static let reserved = [".", "..", ".git"].map { Array($0.utf8) }
 
   /// The tree of no entries.
   package static let empty = TreeRecord(sorted: [])
@@ -43,8 +53,8 @@ package struct TreeRecord: Sendable, Equatable {
   /// Reads a tree object.
   ///
   /// - Returns: nil if the bytes are no well-formed tree: unsorted or repeated names, a file and a
-  ///   directory of one name, `.`, `..`, `.git`, an empty name, a name with `/` or that is not
-  ///   UTF-8, a mode with a leading zero or other than digits, a truncated id. Callers treat such
+  ///   directory of one name, `.`, `..`, `.git`, an empty name, a name with `/`, a mode with a
+  ///   leading zero or other than digits, a truncated id. Callers treat such
   ///   a tree as one opaque entry.
   package init?(parsing bytes: [UInt8]) {
     var entries: [TreeEntry] = []
@@ -67,12 +77,11 @@ package struct TreeRecord: Sendable, Equatable {
       else { return nil }
       let rawName = Array(bytes[position..<end])
       guard !rawName.isEmpty, !rawName.contains(UInt8(ascii: "/")),
-        let name = String(validating: rawName, as: UTF8.self),
-        name != ".", name != "..", name.lowercased() != ".git",
+        !Self.reserved.contains(rawName.map { $0 | ($0 >= 0x41 && $0 <= 0x5a ? 0x20 : 0) }),
         let id = ObjectID(bytes: bytes[(end + 1)..<(end + 21)]),
         seen.insert(rawName).inserted
       else { return nil }
-      let entry = TreeEntry(mode: mode, name: name, id: id)
+      let entry = TreeEntry(mode: mode, nameBytes: rawName, id: id)
       if let last = entries.last, !TreeEntry.precedes(last, entry) { return nil }
       entries.append(entry)
       position = end + 21
@@ -86,7 +95,7 @@ package struct TreeRecord: Sendable, Equatable {
     for entry in entries {
       result += Array(String(entry.mode, radix: 8).utf8)
       result.append(UInt8(ascii: " "))
-      result += Array(entry.name.utf8)
+      result += entry.nameBytes
       result.append(0)
       result += entry.id.bytes
     }
@@ -95,12 +104,12 @@ package struct TreeRecord: Sendable, Equatable {
 
   /// The entry of that name, compared by bytes, or nil.
   package func entry(named name: String) -> TreeEntry? {
-    entries.first { $0.name.utf8.elementsEqual(name.utf8) }
+    entries.first { $0.nameBytes.elementsEqual(name.utf8) }
   }
 
   /// The same tree with that entry put in, or taken out where `entry` is nil.
   package func replacing(_ name: String, with entry: TreeEntry?) -> TreeRecord {
-    var kept = entries.filter { !$0.name.utf8.elementsEqual(name.utf8) }
+    var kept = entries.filter { !$0.nameBytes.elementsEqual(name.utf8) }
     if let entry { kept.append(entry) }
     return TreeRecord(kept)
   }

@@ -30,7 +30,9 @@ package struct LedgerError: Error, Sendable, Equatable, CustomStringConvertible 
   }
 
   init(_ error: HistoryError) {
-    self.init(.brokenHistory, error.sentence, hint: error.hint)
+    // Input/output that fails says nothing about the history.
+    self.init(
+      error.code == .unreadable ? .cannotJudge : .brokenHistory, error.sentence, hint: error.hint)
   }
 
   package var description: String { hint.isEmpty ? sentence : "\(sentence)\n\(hint)" }

@@ -105,10 +105,11 @@ struct MainlineSearch {
   }
 
   private static func claimsPin(_ record: CommitRecord) -> Bool {
-    guard record.signed != nil, let trailer = record.trailer("Daypass-Mainline") else {
-      return false
-    }
-    return ObjectID(hex: trailer) == record.parents.first
+    guard record.signed != nil, let trailer = record.trailer("Daypass-Mainline"),
+      ObjectID(hex: trailer) == record.parents.first,
+      case .valid = Authenticator.check(record.signed)
+    else { return false }
+    return true
   }
 
   /// Decides between the head's own chain and the lines that were merged into it.
@@ -192,7 +193,13 @@ struct MainlineSearch {
     var fold = SegmentFold(
       from: try ledger.rootState(), root: root, now: now, authenticator: authenticator,
       report: { _ in })
-    for step in chain.dropFirst() { try fold.take(step.id) }
+    do {
+      for step in chain.dropFirst() { try fold.take(step.id) }
+    } catch {
+      // A line that a newer version might judge proves nothing to this one; else one former admin's
+      // side line could stop everybody.
+      guard error.code == .cannotJudge else { throw error }
+    }
     return fold.pins.map(\.commit)
   }
 }

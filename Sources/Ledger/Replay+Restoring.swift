@@ -12,7 +12,13 @@ extension Replay {
     over root: ObjectID,
     write: (ObjectKind, [UInt8]) throws(HistoryError) -> ObjectID
   ) throws(LedgerError) -> ObjectID {
-    let top = try reader.tree(root) ?? .empty
+    // A malformed root tree tells nothing about the other files; the newest pin's does.
+    var top = try reader.tree(root)
+    if top == nil { top = try reader.tree(try tree(of: pinned.pinnedCommit)) }
+    guard let top else {
+      throw LedgerError(
+        .brokenHistory, "the root tree \(root.short) is malformed, and so is the newest pin's")
+    }
     var failure: HistoryError?
     func store(_ kind: ObjectKind, _ bytes: [UInt8]) -> ObjectID {
       do { return try write(kind, bytes) } catch {

@@ -68,6 +68,7 @@ package struct EffectiveSet: Sendable, Hashable {
     _ live: LiveGrant, in belief: Belief, at now: Timestamp
   ) -> Bool {
     live.state == .active && !live.grant.isExpired(at: now)
+      && live.grant.activatedAt.map { $0 <= now } ?? false
       && belief.policy.policy.decideEligibility(of: live.grant) {
         belief.policy.known.contains($0)
       }.isAllowed

@@ -51,12 +51,15 @@ extension Submitter {
       let parent = draft.firstParent ?? replay.head
       let root = try replay.tree(of: replay.head)
       if draft.restores {
-        return (
-          parent,
-          try replay.restoredTree(over: root) { (kind, bytes) throws(HistoryError) in
-            try writer.write(kind, bytes)
-          }
-        )
+        let tree = try restored(replay, over: root)
+        guard let second = draft.secondParent else { return (parent, tree) }
+        // What the merge brings lands anew, at the merge's time: the tree is what is believed then.
+        let preview = try writer.write(
+          .commit,
+          CommitComposer.payload(
+            tree: tree, parents: [parent, second], author: author, at: now, message: "Preview\n"))
+        let landed = try self.replay(head: preview, at: now)
+        return (parent, try restored(landed, over: root))
       }
       let units = Set(draft.edits.map { Unit.grant($0.id) })
         .union(draft.policies == nil ? [] : [.policies])
@@ -75,12 +78,16 @@ extension Submitter {
     }
   }
 
+  private func restored(_ replay: Replay, over root: ObjectID) throws -> ObjectID {
+    try replay.restoredTree(over: root) { (kind, bytes) throws(HistoryError) in
+      try writer.write(kind, bytes)
+    }
+  }
+
   /// A commit that puts the tree right and asserts nothing new; it needs no signature.
   private func heal(_ replay: Replay, at now: Timestamp) async throws -> ObjectID {
     let root = try replay.tree(of: replay.head)
-    let tree = try replay.restoredTree(over: root) { (kind, bytes) throws(HistoryError) in
-      try writer.write(kind, bytes)
-    }
+    let tree = try restored(replay, over: root)
     let parents = replay.flippedUpon.map { [$0, replay.head] } ?? [replay.head]
     let payload = CommitComposer.payload(
       tree: tree, parents: parents, author: author, at: now,

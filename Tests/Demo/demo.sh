@@ -94,6 +94,11 @@ say "bob revokes the first grant; the second has run out by now"
 run daypass revoke -C bob "$piece" --why "'the certificate is rotated'" --yes
 sleep 3
 
+say "alice asks for the second role again, for an hour this time, and bob approves"
+run daypass request -C alice db-read --for 1h --why "'look at the other rows'" --yes
+third=$(daypass list -C alice --mine -o json | jq -r '[(.grants? // .)[] | select(.role=="db-read" and .state=="pending")][0].id')
+run daypass approve -C bob "${third##*-}" --yes
+
 say "The reconciler sweeps, restores what is disputed, pins, and writes who holds what now"
 run daypass reconcile -C ci --output out --assume-clock
 run daypass verify -C ci

@@ -92,9 +92,9 @@ import Testing
   }
 
   @Test func landingTimeDoesNotHangOnTheVerifiersNow() throws {
-    // The root's clock ran fast by ten minutes.
+    // The root's clock ran fast by four minutes.
     let world = try World()
-    let real = start - .minutes(10)
+    let real = start - .minutes(4)
     let grant = try world.grant(at: real)
     let asked = try world.request(grant, on: world.root)
     let pin = try world.pin(on: asked, at: real + .minutes(1))
@@ -125,7 +125,8 @@ import Testing
     #expect(replay.belief.policy.policy.serial == 1)
   }
 
-  @Test func lateStraighteningKeepsTheBelief() throws {
+  /// What a straightening merge brings lands anew, at its time; its tree is what is believed then.
+  @Test func lateStraighteningWritesWhatItsOwnReplayBelieves() throws {
     let world = try World()
     let pin = try world.pin(on: world.root, at: start + .minutes(1))
     let asked = start + .minutes(2)
@@ -139,8 +140,13 @@ import Testing
     #expect(before.state(of: grant.id) == .pending)
     let straight = try world.merge(pin, flipped, tree: flipped, by: World.ci, at: now)
     let (after, _) = try world.replay(straight, at: now)
-    #expect(after.state(of: grant.id) == .pending)
-    #expect(after.disputes.isEmpty)
+    #expect(after.state(of: grant.id) == nil, "the request's approval window has passed")
+    #expect(after.disputes.count == 1)
+    let own = try world.merge(
+      pin, flipped, tree: flipped, by: World.ci, at: now,
+      edits: [GrantPath(state: .pending, id: grant.id).description: World.File?.none])
+    let (clean, _) = try world.replay(own, at: now)
+    #expect(clean.disputes.isEmpty)
   }
 
   @Test func aHugePushDoesNotStopTheReconciler() throws {

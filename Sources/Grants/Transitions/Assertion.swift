@@ -14,14 +14,32 @@ package enum Content: Sendable, Hashable {
   }
 }
 
+/// All that one tree has at a grant's three places.
+package struct GrantPlaces: Sendable, Hashable {
+  /// What the tree says of the grant; something in two places at once says nothing.
+  package let content: Content
+  /// Where anything lies, readable or not.
+  package let states: Set<GrantState>
+  /// The file in closed, if it can be read, whatever else lies beside it.
+  package let closing: Grant?
+
+  package init(content: Content, states: Set<GrantState>, closing: Grant?) {
+    self.content = content
+    self.states = states
+    self.closing = closing
+  }
+
+  package static let empty = GrantPlaces(content: .absent, states: [], closing: nil)
+}
+
 /// What one signed commit says about one grant, beside what was true in its own parent and what is
 /// believed where it lands.
 package struct Assertion: Sendable {
   package let id: GrantID
   /// In the commit's own tree.
-  package let asserted: Content
+  package let places: GrantPlaces
   /// In its parent's tree: what the signer saw before.
-  package let parent: Content
+  package let before: GrantPlaces
   /// What a replay believes at this point; never unreadable.
   package let believed: Content
   package let signer: Principal
@@ -31,16 +49,28 @@ package struct Assertion: Sendable {
   package let subjectLine: String
 
   package init(
-    id: GrantID, asserted: Content, parent: Content, believed: Content, signer: Principal,
+    id: GrantID, places: GrantPlaces, before: GrantPlaces, believed: Content, signer: Principal,
     signedAt: Timestamp, subjectLine: String
   ) {
     self.id = id
-    self.asserted = asserted
-    self.parent = parent
+    self.places = places
+    self.before = before
     self.believed = believed
     self.signer = signer
     self.signedAt = signedAt
     self.subjectLine = subjectLine
+  }
+
+  var asserted: Content { places.content }
+  var parent: Content { before.content }
+
+  /// Whether the signer took the believed file away and put nothing in its stead: what somebody
+  /// else has laid beside it does not count.
+  var removesBelieved: Bool {
+    if asserted == .absent { return true }
+    guard let state = believed.state, ownClosure == nil else { return false }
+    return before.states.contains(state) && places.states.isStrictSubset(of: before.states)
+      && !places.states.contains(state)
   }
 
   /// The signer's own approval in the asserted file, if there is exactly one and belief has none.
@@ -61,11 +91,10 @@ package struct Assertion: Sendable {
   /// Whether the asserted file asks for exactly what is believed to be asked for.
   var keepsRequest: Bool { asserted.grant?.request == believed.grant?.request }
 
-  /// The signer's own `closed` entry in a file asserted to be closed.
+  /// The signer's own `closed` entry in a file asserted to be closed, whatever else lies beside it:
+  /// an ending is never shielded by tampering.
   var ownClosure: Closure? {
-    guard case .file(.closed, let grant) = asserted, let closed = grant.closed,
-      closed.by == signer
-    else { return nil }
+    guard let closed = places.closing?.closed, closed.by == signer else { return nil }
     return closed
   }
 

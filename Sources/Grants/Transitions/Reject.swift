@@ -5,11 +5,13 @@ extension Transition {
     guard case .file(.pending, let grant) = assertion.believed,
       assertion.signer != grant.requester
     else { return nil }
-    if assertion.asserted == .absent { return .reject(assertion.closure(.rejected)) }
-    guard var closure = assertion.ownClosure,
+    if var closure = assertion.ownClosure,
       closure.outcome == .rejected || closure.outcome == .revoked
-    else { return nil }
-    closure.outcome = .rejected
-    return .reject(closure)
+    {
+      closure.outcome = .rejected
+      return .reject(closure)
+    }
+    return assertion.removesBelieved
+      ? .reject(assertion.closure(.rejected)) : nil
   }
 }

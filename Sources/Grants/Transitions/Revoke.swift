@@ -5,16 +5,18 @@ extension Transition {
   /// Only the signer's `closed` entry is read; what else the file shows cannot shield the grant.
   static func readRevoke(_ assertion: Assertion) -> Transition? {
     guard assertion.believed.state == .active else { return nil }
-    if assertion.asserted == .absent { return .revoke(assertion.closure(.revoked)) }
+    if var closure = assertion.ownClosure,
+      [.revoked, .rejected, .withdrawn].contains(closure.outcome)
+    {
+      closure.outcome = .revoked
+      return .revoke(closure)
+    }
+    if assertion.removesBelieved { return .revoke(assertion.closure(.revoked)) }
     // Put back by somebody who had seen it active; a late approval, made while it was pending in
     // the signer's own parent, is not meant to take anything away.
     if assertion.asserted.state == .pending, assertion.parent.state == .active {
       return .revoke(assertion.closure(.revoked))
     }
-    guard var closure = assertion.ownClosure,
-      [.revoked, .rejected, .withdrawn].contains(closure.outcome)
-    else { return nil }
-    closure.outcome = .revoked
-    return .revoke(closure)
+    return nil
   }
 }

@@ -62,13 +62,18 @@ package enum Transition: Sendable, Hashable {
   ///
   /// - Returns: the step, or why it is none.
   package static func read(_ assertion: Assertion) -> Reading {
-    if case .unreadable(let why) = assertion.asserted { return .none(why) }
     if assertion.believed.state == .closed { return .closedAlready }
-    let readers: [(Assertion) -> Transition?] = [
-      readWithdraw, readReject, readRevoke, readLapse, readExpire, readDisqualify, readRetract,
-      readApprove, readActivate, readRequest, readAmend,
+    let endings: [(Assertion) -> Transition?] = [
+      readWithdraw, readReject, readRevoke, readLapse, readExpire, readDisqualify,
     ]
-    for reader in readers {
+    let others: [(Assertion) -> Transition?] = [
+      readRetract, readApprove, readActivate, readRequest, readAmend,
+    ]
+    for reader in endings {
+      if let transition = reader(assertion) { return .step(transition) }
+    }
+    if case .unreadable(let why) = assertion.asserted { return .unreadable(why) }
+    for reader in others {
       if let transition = reader(assertion) { return .step(transition) }
     }
     return .none(explain(assertion))
@@ -78,6 +83,8 @@ package enum Transition: Sendable, Hashable {
     case step(Transition)
     /// The grant is closed already; closed is final.
     case closedAlready
+    /// What lies there is no grant's file.
+    case unreadable(String)
     case none(String)
   }
 

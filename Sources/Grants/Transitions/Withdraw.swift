@@ -4,11 +4,13 @@ extension Transition {
     guard case .file(.pending, let grant) = assertion.believed,
       assertion.signer == grant.requester
     else { return nil }
-    if assertion.asserted == .absent { return .withdraw(assertion.closure(.withdrawn)) }
-    guard var closure = assertion.ownClosure,
+    if var closure = assertion.ownClosure,
       closure.outcome == .withdrawn || closure.outcome == .revoked
-    else { return nil }
-    closure.outcome = .withdrawn
-    return .withdraw(closure)
+    {
+      closure.outcome = .withdrawn
+      return .withdraw(closure)
+    }
+    return assertion.removesBelieved
+      ? .withdraw(assertion.closure(.withdrawn)) : nil
   }
 }

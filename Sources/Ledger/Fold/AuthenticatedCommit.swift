@@ -14,6 +14,8 @@ enum SignatureStatus: Sendable {
 struct AuthenticatedCommit: Sendable {
   let id: ObjectID
   let tree: ObjectID
+  /// The tree it is compared with; nil for a merge.
+  let parentTree: ObjectID?
   let parents: [ObjectID]
   let committedAt: Timestamp
   let author: String
@@ -60,16 +62,19 @@ struct Authenticator: Sendable {
 
   func authenticate(_ id: ObjectID) throws(LedgerError) -> AuthenticatedCommit {
     let record = try record(id)
+    let parentTree = try parentTree(of: record)
     return AuthenticatedCommit(
-      id: id, tree: record.tree, parents: record.parents,
+      id: id, tree: record.tree, parentTree: parentTree, parents: record.parents,
       committedAt: Timestamp(seconds: record.committerTime), author: record.author,
       subject: Text.cleaned(record.subject), signature: Self.check(record.signed),
       policyTrailer: record.trailer("Daypass-Policy"),
       mainlineTrailer: record.trailer("Daypass-Mainline"),
-      stateTrailer: record.trailer("Daypass-State"), changes: try changes(of: record))
+      stateTrailer: record.trailer("Daypass-State"), changes: try parentTree.map { (before) throws(LedgerError) in
+        try changes(from: before, to: record.tree)
+      })
   }
 
-  private static func check(_ signed: CommitRecord.Signed?) -> SignatureStatus {
+  static func check(_ signed: CommitRecord.Signed?) -> SignatureStatus {
     guard let signed else { return .absent }
     do {
       return .valid(
@@ -79,18 +84,21 @@ struct Authenticator: Sendable {
     }
   }
 
-  private func changes(
-    of record: CommitRecord
-  ) throws(LedgerError) -> AuthenticatedCommit.Changes? {
+  private func parentTree(of record: CommitRecord) throws(LedgerError) -> ObjectID? {
     guard record.parents.count == 1, let parent = record.parents.first else { return nil }
-    let before = try self.record(parent).tree
-    let diff = try GovernedDiff(from: before, to: record.tree, reader: reader)
+    return try self.record(parent).tree
+  }
+
+  private func changes(
+    from before: ObjectID, to after: ObjectID
+  ) throws(LedgerError) -> AuthenticatedCommit.Changes {
+    let diff = try GovernedDiff(from: before, to: after, reader: reader)
     var grants: [AuthenticatedCommit.GrantChange] = []
     if !diff.isTooLarge {
       for id in diff.grants {
         grants.append(
           AuthenticatedCommit.GrantChange(
-            id: id, asserted: try reader.content(of: id, in: record.tree),
+            id: id, asserted: try reader.content(of: id, in: after),
             parent: try reader.content(of: id, in: before)))
       }
     }

@@ -14,7 +14,6 @@ extension Judge {
       if believed == nil, try closedBlob(change.id) != nil {
         throw TrustRule.refuseClosedFinal(change.id)
       }
-      try TrustRule.checkReadableFile(change.asserted.content)
       let act = try read(change, proposal, signing, context, believed)
       try check(act)
       let after = try apply(act, asserted: change.asserted, id: change.id)
@@ -39,11 +38,12 @@ extension Judge {
     _ signing: Signing, _ context: Context, _ believed: LiveGrant?
   ) throws(Refusal) -> Act {
     let assertion = Assertion(
-      id: change.id, asserted: change.asserted.content, parent: change.parent.content,
+      id: change.id, places: change.asserted.places, before: change.parent.places,
       believed: believed.map { .file($0.state, $0.grant) } ?? .absent, signer: signing.signer,
       signedAt: signing.signedAt, subjectLine: proposal.subject)
     switch Transition.read(assertion) {
     case .closedAlready: throw TrustRule.refuseClosedFinal(change.id)
+    case .unreadable(let why): throw TrustRule.refuseReadableFile(why)
     case .none(let why): throw TrustRule.refuseReadableAct(why)
     case .step(let transition):
       return Act(
@@ -83,8 +83,10 @@ extension Judge {
         suffices: { policy.decideActivation(of: $0).isAllowed })
     else { throw TrustRule.refuseReadableAct("has nothing to act upon") }
     let bytes = grant.canonicalBytes
-    guard bytes.count <= Grant.largestFile else {
-      throw TrustRule.refuseReadableAct("would make the file larger than a grant may be")
+    // Closing always finds room: nobody can keep a grant alive by filling its file.
+    let room = after == .closed ? Grant.largestFile : Grant.largestOpenFile
+    guard bytes.count <= room else {
+      throw TrustRule.refuseReadableAct("would make the file larger than an open grant's may be")
     }
     let blob: ObjectID
     if let same = asserted.blob, asserted.content.grant == grant {

@@ -19,7 +19,8 @@ extension Judge {
       state.consents.append(
         Consent(
           commit: proposal.id, admin: signing.signer, from: from, to: to,
-          signedAt: signing.signedAt, carries: carries))
+          // One dated ahead of its landing does not stay fresh for longer.
+          signedAt: min(signing.signedAt, signing.landedAt), carries: carries))
       note(
         .consent(
           commit: proposal.id, admin: signing.signer, from: from, to: to,
@@ -31,6 +32,17 @@ extension Judge {
     } catch {
       throw LedgerError(.brokenHistory, "\(error)")
     }
+  }
+
+  /// An admin who puts the believed policy back over one they consented to takes that consent back.
+  mutating func takeBackConsent(_ proposal: AuthenticatedCommit, _ context: Context) {
+    guard let change = proposal.changes?.diff.policies, case .tree(let consented) = change.from,
+      change.to == .tree(state.belief.policy.tree),
+      case .valid(let signature) = proposal.signature,
+      let (admin, entry) = context.policy.principal(of: signature.key),
+      entry.isValid(at: proposal.committedAt.seconds)
+    else { return }
+    state.consents.removeAll { $0.admin == admin && $0.to == consented }
   }
 
   /// At the end of a landing: the change happens to which enough distinct admins have consented,

@@ -46,7 +46,9 @@ struct Judge {
   private mutating func judge(
     _ proposal: AuthenticatedCommit, _ context: Context
   ) throws(LedgerError) {
-    guard let changes = proposal.changes else { return }
+    guard var changes = proposal.changes else { return }
+    takeBackConsent(proposal, context)
+    if changes.diff.isTooLarge, let recounted = try recount(proposal) { changes = recounted }
     let landedAt = min(bound, max(context.mainlineLandedAt, proposal.committedAt))
     do {
       try TrustRule.checkUnitLimit(changes.diff)
@@ -85,6 +87,30 @@ struct Judge {
         try judge(change, of: proposal, signing, context)
       }
     }
+  }
+
+  /// The changes of a commit that touches too much, less what is believed already: restoring what a
+  /// push of a hundred thousand files disturbed is no act, however many files it touches.
+  private func recount(
+    _ proposal: AuthenticatedCommit
+  ) throws(LedgerError) -> AuthenticatedCommit.Changes? {
+    var differences: [Difference] = []
+    let grants = try reader.tree(proposal.tree)?.entry(named: "grants")
+    _ = try state.belief.tree.compared(
+      with: grants, at: ["grants"], reader: reader, differences: &differences)
+    guard let before = proposal.parentTree, differences.count <= GovernedDiff.limit else {
+      return nil
+    }
+    var changes: [AuthenticatedCommit.GrantChange] = []
+    for id in Set(differences.compactMap { GrantPath($0.path)?.id }).sorted() {
+      changes.append(
+        AuthenticatedCommit.GrantChange(
+          id: id, asserted: try reader.content(of: id, in: proposal.tree),
+          parent: try reader.content(of: id, in: before)))
+    }
+    let places = differences.map(\.path).filter { GrantPath($0) == nil }
+    guard places.isEmpty else { return nil }
+    return AuthenticatedCommit.Changes(diff: proposal.changes?.diff.recounted() ?? .none, grants: changes)
   }
 
   /// A trailer that names a change other than the one already made; the rest is spent, not wrong.
@@ -165,7 +191,8 @@ struct Judge {
     let unit = Unit(path: difference.path)
     if counted.contains(unit) { return TrustRule.refuseCanonicalResult() }
     // A directory of refused grants is explained by one of them.
-    if let inside = refused.values.first(where: { incident in
+    if let inside = refused.values.sorted(by: { $0.unit.description < $1.unit.description })
+      .first(where: { incident in
       if case .place = unit, case .grant(let id) = incident.unit {
         return GrantState.allCases.contains {
           GrantPath(state: $0, id: id).description.hasPrefix(difference.path + "/")

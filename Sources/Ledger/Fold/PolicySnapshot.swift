@@ -41,7 +41,7 @@ package struct PolicySnapshot: Sendable {
         "\($0)"
       }
       return .failure(
-        PolicyFault(problems: problems, isUnknownSchema: error.code == .unknownSchema))
+        PolicyFault(problems: problems, isUnknownSchema: error.code != .invalid))
     }
     let signers: AllowedSigners
     do {
@@ -117,7 +117,8 @@ package struct PolicySnapshot: Sendable {
 /// Why `policies/` is not valid.
 package struct PolicyFault: Error, Sendable, Equatable {
   package let problems: [String]
-  /// Whether it is of a schema this version does not know: then it cannot be judged yet.
+  /// Whether it is of a schema, or uses keys of the design, that this version does not know: then
+  /// it is not bad, it cannot be judged yet.
   package let isUnknownSchema: Bool
 
   init(problems: [String], isUnknownSchema: Bool = false) {

@@ -76,7 +76,8 @@ struct SegmentFold {
     let skew = pinned.belief.policy.policy.settings.skew
     if TrustRule.isPinAhead(commit, now: now, skew: skew) { ahead.append(commit) }
     guard
-      TrustRule.isPinCandidate(commit, after: pinned.pinnedAt, now: now, skew: skew),
+      TrustRule.isPinCandidate(
+        commit, after: pinned.pinnedAt ?? pinned.landedAt - skew, now: now, skew: skew),
       // Anybody may write the trailer. Folding a segment again is dear, so a key that no policy of
       // this segment could know is turned away first.
       changesPolicy || TrustRule.pinSigner(commit, pinned.belief) != nil
@@ -84,7 +85,7 @@ struct SegmentFold {
     let bound = commit.committedAt
     var (closed, closedEvents) = (open, events)
     // Every date lies within both bounds: the verdicts are the same under either.
-    if latest > min(bound, now) {
+    if max(latest, pinned.landedAt) > min(bound, now) {
       (closed, closedEvents) = (pinned, [])
       for landing in landings {
         var judge = Judge(reader: authenticator.reader, bound: bound, state: closed)

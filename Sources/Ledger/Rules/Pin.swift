@@ -6,11 +6,11 @@ extension TrustRule {
   /// parent, it is not dated before the previous pin nor beyond the verifier's now by more than
   /// the skew, and the belief that results knows its signer as a reconciler.
   static func isPinCandidate(
-    _ commit: AuthenticatedCommit, after previous: Timestamp?, now: Timestamp, skew: TimeSpan
+    _ commit: AuthenticatedCommit, after previous: Timestamp, now: Timestamp, skew: TimeSpan
   ) -> Bool {
     guard claimsPin(commit) else { return false }
     let moment = commit.committedAt
-    return moment <= now + skew && previous.map { moment >= $0 } ?? true
+    return moment <= now + skew && moment >= previous
   }
 
   /// Whether only its date keeps the commit from being tried: either its maker's clock or the

@@ -48,6 +48,9 @@ extension TrustRule {
         throw invalid("grant \(id) names the repository \(grant.repository)")
       }
       if state != .closed {
+        guard grant.canonicalBytes.count <= Grant.largestOpenFile else {
+          throw invalid("grant \(id) is larger than an open grant may be")
+        }
         live.append(
           LiveGrant(
             state: state, grant: grant, blob: blob, requestSignedAt: grant.requestedAt))

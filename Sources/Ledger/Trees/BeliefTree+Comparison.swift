@@ -105,6 +105,8 @@ extension BeliefTree {
     guard try collect(entry, into: &paths, at: path, reader: reader) else {
       return [difference(path, believed: false, found: true)]
     }
+    // Git makes no empty directories; below the states one would only change the digest.
+    if paths.isEmpty, path.count > 2 { return [difference(path, believed: false, found: true)] }
     return paths.map { Difference(path: $0, believed: false, found: true) }
   }
 
@@ -120,7 +122,9 @@ extension BeliefTree {
       switch GovernedShape.kind(of: child.name, in: path) {
       case .ignored: continue
       case .directory:
+        let before = paths.count
         guard try collect(child, into: &paths, at: childPath, reader: reader) else { return false }
+        if paths.count == before { paths.append(childPath.joined(separator: "/")) }
       case .file, .stray: paths.append(childPath.joined(separator: "/"))
       }
       if paths.count > mostNamed { return false }

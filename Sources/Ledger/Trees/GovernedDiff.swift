@@ -45,6 +45,19 @@ struct GovernedDiff: Sendable {
     seen = []
   }
 
+  /// No difference at all.
+  static let none = GovernedDiff()
+
+  private init() {}
+
+  /// The same with the grants and strays that were counted otherwise left out.
+  func recounted() -> GovernedDiff {
+    var diff = GovernedDiff()
+    diff.policies = policies
+    diff.touchesGrants = touchesGrants
+    return diff
+  }
+
   private static func policies(_ entry: TreeEntry?) -> PolicyPlace {
     guard let entry else { return .absent }
     return entry.isTree ? .tree(entry.id) : .other
@@ -107,7 +120,7 @@ extension TreeRecord {
   /// The entries of two trees, those of one name side by side, in order of names.
   static func paired(_ left: TreeRecord, _ right: TreeRecord) -> [(TreeEntry?, TreeEntry?)] {
     let order: (TreeEntry, TreeEntry) -> Bool = {
-      $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
+      $0.nameBytes.lexicographicallyPrecedes($1.nameBytes)
     }
     let (left, right) = (left.entries.sorted(by: order), right.entries.sorted(by: order))
     var result: [(TreeEntry?, TreeEntry?)] = []

@@ -6,8 +6,14 @@ struct PlacedContent: Sendable {
   let content: Content
   /// Set where exactly one regular file was found.
   let blob: ObjectID?
+  /// Where anything lies.
+  var states: Set<GrantState> = []
+  /// The file in closed, if it can be read, whatever else lies beside it.
+  var closing: Grant?
 
   static let absent = PlacedContent(content: .absent, blob: nil)
+
+  var places: GrantPlaces { GrantPlaces(content: content, states: states, closing: closing) }
 }
 
 extension TreeReader {
@@ -18,12 +24,17 @@ extension TreeReader {
       let path = GrantPath(state: state, id: id)
       if let entry = try entry(at: path.components, below: root) { found.append((path, entry)) }
     }
-    guard let (path, entry) = found.first else { return .absent }
-    guard found.count == 1 else {
+    guard let (path, entry) = found.last else { return .absent }
+    // The last of the states is closed.
+    var placed = try content(of: entry, at: path)
+    if case .file(.closed, let grant) = placed.content { placed.closing = grant }
+    if found.count > 1 {
       let states = found.map(\.0.state.rawValue).joined(separator: " and ")
-      return PlacedContent(content: .unreadable("lies in \(states) at once"), blob: nil)
+      placed = PlacedContent(
+        content: .unreadable("lies in \(states) at once"), blob: nil, closing: placed.closing)
     }
-    return try content(of: entry, at: path)
+    placed.states = Set(found.map(\.0.state))
+    return placed
   }
 
   /// Reads one entry as the file of that place.
