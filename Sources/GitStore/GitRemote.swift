@@ -26,12 +26,17 @@ package struct GitRemote: Remote {
   package func fetch(branch: String) async throws(RemoteError) -> ObjectID? {
     try await check(branch, pushing: false)
     let tracking = trackingReference(of: branch)
-    let result = try await run(
-      [
-        "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
-        // Without this a mirror's own refspec would overwrite the local branch, too.
-        "--refmap=", name, "+refs/heads/\(branch):\(tracking)",
-      ])
+    let command = [
+      "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
+      // Without this a mirror's own refspec would overwrite the local branch, too.
+      "--refmap=", name, "+refs/heads/\(branch):\(tracking)",
+    ]
+    var result = try await run(command)
+    // Another fetch or push in this clone moved the tracking reference meanwhile.
+    for attempt in 1...8 where !result.succeeded && result.errorText.contains("cannot lock ref") {
+      try? await Task.sleep(for: .milliseconds(Int.random(in: 5...(40 * attempt))))
+      result = try await run(command)
+    }
     if !result.succeeded {
       // In the words of every git since 1.5: nothing but the branch is missing.
       if result.errorText.contains("find remote ref refs/heads/\(branch)") { return nil }

@@ -61,7 +61,7 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
 
   package static func - (later: Timestamp, earlier: Timestamp) -> TimeSpan {
     let (difference, overflow) = later.seconds.subtractingReportingOverflow(earlier.seconds)
-    return TimeSpan(seconds: overflow ? .max : difference)
+    return TimeSpan(seconds: overflow ? (later < earlier ? .min : .max) : difference)
   }
 
   /// Year, month, day, hour, minute, second in UTC; proleptic Gregorian.

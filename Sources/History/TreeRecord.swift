@@ -27,9 +27,17 @@ package struct TreeEntry: Sendable, Hashable {
 
   /// Git's order: by bytes, a directory as if its name ended in `/`.
   package static func precedes(_ left: TreeEntry, _ right: TreeEntry) -> Bool {
-    let leftKey = left.nameBytes + (left.isTree ? [UInt8(ascii: "/")] : [])
-    let rightKey = right.nameBytes + (right.isTree ? [UInt8(ascii: "/")] : [])
-    return leftKey.lexicographicallyPrecedes(rightKey)
+    var leftBytes = left.nameBytes.makeIterator()
+    var rightBytes = right.nameBytes.makeIterator()
+    var leftSlash = left.isTree ? UInt8(ascii: "/") : nil
+    var rightSlash = right.isTree ? UInt8(ascii: "/") : nil
+    while true {
+      let leftByte = leftBytes.next() ?? leftSlash.take()
+      let rightByte = rightBytes.next() ?? rightSlash.take()
+      guard let rightByte else { return false }
+      guard let leftByte else { return true }
+      if leftByte != rightByte { return leftByte < rightByte }
+    }
   }
 }
 
@@ -104,7 +112,22 @@ package struct TreeRecord: Sendable, Equatable {
 
   /// The entry of that name, compared by bytes, or nil.
   package func entry(named name: String) -> TreeEntry? {
-    entries.first { $0.nameBytes.elementsEqual(name.utf8) }
+    // A directory stands elsewhere than a file of its name would.
+    find(TreeEntry(mode: TreeEntry.fileMode, name: name, id: .zero))
+      ?? find(TreeEntry(mode: TreeEntry.treeMode, name: name, id: .zero))
+  }
+
+  /// By halving: a commit may change 100,000 entries of one directory, each of which is looked up.
+  private func find(_ wanted: TreeEntry) -> TreeEntry? {
+    var (low, high) = (0, entries.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if TreeEntry.precedes(entries[middle], wanted) { low = middle + 1 } else { high = middle }
+    }
+    guard low < entries.count, entries[low].nameBytes == wanted.nameBytes else {
+      return nil
+    }
+    return entries[low]
   }
 
   /// The same tree with that entry put in, or taken out where `entry` is nil.

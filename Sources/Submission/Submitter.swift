@@ -42,7 +42,7 @@ package struct Submitter: Sendable {
   package init(
     ledger: Ledger, reader: any HistoryReader, writer: any HistoryWriter,
     local: any LocalBranch, remote: (any Remote)?, signer: any CommitSigner, clock: any Clock,
-    checkpoints: any CheckpointStore, author: Author, attempts: Int = 12, choice: ObjectID? = nil,
+    checkpoints: any CheckpointStore, author: Author, attempts: Int = 16, choice: ObjectID? = nil,
     remembers: Bool = true
   ) {
     self.ledger = ledger
@@ -103,9 +103,9 @@ package struct Submitter: Sendable {
       let draft = try intent.draft(on: start.replay, at: now)
       let made = try await make(draft, on: start.replay, at: now)
       if let done = try await publish(made, start) { return done }
-      // Others are writing too: wait a little, each a different while, before beginning again.
-      let pause = UInt64.random(in: 10...(40 * UInt64(attempt) + 10))
-      try? await Task.sleep(for: .milliseconds(pause))
+      // Others are writing too: each waits a different while, longer the more often it was outrun.
+      let longest = min(4_000, 25 << UInt64(min(attempt, 10)))
+      try? await Task.sleep(for: .milliseconds(UInt64.random(in: 10...longest)))
     }
     throw SubmissionError(
       .conflict, "other writers were faster \(attempts) times in a row; nothing was changed",

@@ -1,4 +1,6 @@
+import Foundation
 import GitStore
+import Glibc
 import History
 import Submission
 
@@ -14,7 +16,9 @@ struct GovernedBranch: LocalBranch {
   func prepare(to new: ObjectID) async throws(HistoryError) {
     let step = try step(from: try tip(), to: new)
     for tree in try WorkTree.following(reference, in: repository) {
-      try await tree.prepare(from: step.old, to: step.new, paths: step.paths)
+      try await patiently { () async throws(HistoryError) in
+        try await tree.prepare(from: step.old, to: step.new, paths: step.paths)
+      }
     }
   }
 
@@ -23,10 +27,46 @@ struct GovernedBranch: LocalBranch {
   ) async throws(HistoryError) {
     guard old != new else { return }
     let step = try step(from: old, to: new)
-    try repository.move(reference, to: new, expecting: old, because: message)
-    for tree in try WorkTree.following(reference, in: repository) {
-      try await tree.apply(from: step.old, to: step.new, paths: step.paths)
+    // Reference and files move as one for every daypass in this clone.
+    let lock = await lock()
+    defer { close(lock) }
+    try await patiently { () async throws(HistoryError) in
+      try repository.move(reference, to: new, expecting: old, because: message)
     }
+    for tree in try WorkTree.following(reference, in: repository) {
+      try await patiently { () async throws(HistoryError) in
+        try await tree.apply(from: step.old, to: step.new, paths: step.paths)
+      }
+    }
+  }
+
+  /// Another git may hold one of its short locks just now.
+  private func patiently(
+    _ step: () async throws(HistoryError) -> Void
+  ) async throws(HistoryError) {
+    for _ in 1...40 {
+      do {
+        return try await step()
+      } catch {
+        guard error.code == .locked else { throw error }
+        try? await Task.sleep(for: .milliseconds(50))
+      }
+    }
+    try await step()
+  }
+
+  /// Waits for whichever other daypass is moving the branch here; the lock ends with the descriptor.
+  /// Where there can be no lock file, everything goes on without.
+  private func lock() async -> Int32 {
+    let directory = repository.commonDirectory + "/daypass"
+    try? FileManager.default.createDirectory(
+      atPath: directory, withIntermediateDirectories: true)
+    let descriptor = open(directory + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { return descriptor }
+    for _ in 1...200 where flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      try? await Task.sleep(for: .milliseconds(20))
+    }
+    return descriptor
   }
 
   /// The trees of two commits and the files that may differ between them.

@@ -72,15 +72,6 @@ enum Cast {
     """
 }
 
-extension String {
-  /// The text with every occurrence replaced, without Foundation.
-  func replacing(_ old: String, with new: String) -> String {
-    var result = self
-    while let range = result.firstRange(of: old) { result.replaceSubrange(range, with: new) }
-    return result
-  }
-}
-
 /// A grant on its way, from which tests try the next step.
 struct Stage {
   let world: World

@@ -190,17 +190,18 @@ struct Judge {
   private func explain(_ difference: Difference, _ mainline: AuthenticatedCommit) -> Refusal {
     let unit = Unit(path: difference.path)
     if counted.contains(unit) { return TrustRule.refuseCanonicalResult() }
-    // A directory of refused grants is explained by one of them.
-    if let inside = refused.values.sorted(by: { $0.unit.description < $1.unit.description })
-      .first(where: { incident in
+    // A directory of refused grants is explained by the first of them, in id order: every verifier
+    // says the same.
+    let inside = refused.values.filter { incident in
       if case .place = unit, case .grant(let id) = incident.unit {
         return GrantState.allCases.contains {
           GrantPath(state: $0, id: id).description.hasPrefix(difference.path + "/")
         }
       }
       return false
-    }) {
-      return Refusal(inside.rule, inside.sentence)
+    }
+    if let first = inside.min(by: { $0.unit.description < $1.unit.description }) {
+      return Refusal(first.rule, first.sentence)
     }
     if let whole = refused[.place("grants")] { return Refusal(whole.rule, whole.sentence) }
     return mainline.parents.count > 1

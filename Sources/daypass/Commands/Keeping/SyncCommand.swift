@@ -54,8 +54,15 @@ extension Session {
   /// Moves the local branch and what has it checked out to the verified head.
   func follow(_ start: Submitter.Start) async throws {
     guard start.localTip != start.replay.head else { return }
-    try await local.prepare(to: start.replay.head)
-    try await local.advance(
-      from: start.localTip, to: start.replay.head, because: "daypass: sync")
+    let head = start.replay.head
+    do throws(HistoryError) {
+      try await local.prepare(to: head)
+      try await local.advance(from: start.localTip, to: head, because: "daypass: sync")
+    } catch {
+      // Another daypass here may have done it, or gone further.
+      guard error.code == .conflict, let tip = try local.tip(),
+        try ledger.contains(head, in: tip)
+      else { throw error }
+    }
   }
 }
