@@ -104,7 +104,7 @@ package struct Submitter: Sendable {
       let made = try await make(draft, on: start.replay, at: now)
       if let done = try await publish(made, start) { return done }
       // Others are writing too: each waits a different while, longer the more often it was outrun.
-      let longest = min(4_000, 25 << UInt64(min(attempt, 10)))
+      let longest = min(UInt64(4_000), UInt64(25) << UInt64(min(attempt, 10)))
       try? await Task.sleep(for: .milliseconds(UInt64.random(in: 10...longest)))
     }
     throw SubmissionError(
