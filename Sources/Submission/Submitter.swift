@@ -79,6 +79,7 @@ package struct Submitter: Sendable {
       remoteTip = try await remote?.fetch(branch: ledger.branch)
     } catch { throw SubmissionError(error) }
     let head = try base(local: localTip, remote: remoteTip)
+    if let remoteTip, remoteTip != head { try demandNoRollback(of: remoteTip) }
     return Start(
       replay: try replay(head: head, at: clock.now(), report: report), localTip: localTip,
       remoteTip: remoteTip)
@@ -110,6 +111,22 @@ package struct Submitter: Sendable {
     throw SubmissionError(
       .conflict, "other writers were faster \(attempts) times in a row; nothing was changed",
       hint: "Try again in a moment.")
+  }
+
+  /// The local branch may hold what the remote has lost: then it is the remote that was taken back.
+  private func demandNoRollback(of remoteTip: ObjectID) throws(SubmissionError) {
+    let stored = checkpoints.load().flatMap { Checkpoint.read($0, history: reader) }
+    guard let stored, stored.root == ledger.root, stored.branch == ledger.branch else { return }
+    do throws(LedgerError) {
+      if try ledger.contains(stored.verifiedHead, in: remoteTip) { return }
+    } catch { throw SubmissionError(error) }
+    throw SubmissionError(
+      .untrusted,
+      "the remote is at \(remoteTip.short), which does not contain \(stored.verifiedHead.short), "
+        + "verified here before (rule rollback)",
+      hint: "Somebody took the branch back. Find out who and why. If what is here is right, "
+        + "git push it;\nif the remote is right: daypass trust --forget && "
+        + "git reset --keep \(remoteTip.short)")
   }
 
   /// The newest of the two tips, if one contains the other.
