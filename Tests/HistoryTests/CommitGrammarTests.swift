@@ -140,7 +140,6 @@ import Testing
 
   @Test(arguments: [
     "", "\n", "tree", "tree \(hash.dropLast())\n", "parent \(hash)\ntree \(hash)\n",
-    plain.replacing("tree \(hash)", with: "tree \(hash.uppercased())"),
     plain.replacing("parent \(hash)", with: "parent \(hash.dropLast())"),
     "\n" + plain, " " + plain,
   ])

@@ -48,7 +48,8 @@ extension Replay {
         open: belief.open(of: grant.subject, at: now, except: grant.id)))
   }
 
-  func demandReconciler(_ principal: Principal) throws(SubmissionError) {
+  /// - Throws: ``SubmissionError`` with `.denied` unless that is a reconciler.
+  package func demandReconciler(_ principal: Principal) throws(SubmissionError) {
     guard !belief.policy.policy.isReconciler(principal) else { return }
     let names = belief.policy.policy.reconcilers.sorted().map(\.name).joined(separator: ", ")
     throw SubmissionError(
