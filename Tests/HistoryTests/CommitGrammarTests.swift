@@ -140,12 +140,22 @@ import Testing
 
   @Test(arguments: [
     "", "\n", "tree", "tree \(hash.dropLast())\n", "parent \(hash)\ntree \(hash)\n",
-    plain.replacing("tree \(hash)", with: "tree \(hash.uppercased())"),
     plain.replacing("parent \(hash)", with: "parent \(hash.dropLast())"),
     "\n" + plain, " " + plain,
   ])
   func noCommitAtAll(_ text: String) {
     #expect(read(text) == nil)
+  }
+
+  @Test func idsInUppercaseAreWalkedAsGitDoesButNotSigned() throws {
+    let upper = Self.hash.uppercased()
+    for header in ["tree", "parent"] {
+      let record = try #require(
+        read(Self.plain.replacing("\(header) \(Self.hash)", with: "\(header) \(upper)")))
+      #expect(record.tree.hex == Self.hash)
+      #expect(record.parents.map(\.hex) == [Self.hash])
+      #expect(record.signed == nil)
+    }
   }
 
   @Test func theWalkReadsTheFirstDateAsGitDoes() throws {
