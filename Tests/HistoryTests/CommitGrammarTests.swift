@@ -147,6 +147,17 @@ import Testing
     #expect(read(text) == nil)
   }
 
+  @Test func idsInUppercaseAreWalkedAsGitDoesButNotSigned() throws {
+    let upper = Self.hash.uppercased()
+    for header in ["tree", "parent"] {
+      let record = try #require(
+        read(Self.plain.replacing("\(header) \(Self.hash)", with: "\(header) \(upper)")))
+      #expect(record.tree.hex == Self.hash)
+      #expect(record.parents.map(\.hex) == [Self.hash])
+      #expect(record.signed == nil)
+    }
+  }
+
   @Test func theWalkReadsTheFirstDateAsGitDoes() throws {
     let other = "B <b@example.com> 1 +0000"
     let text = Self.plain.replacing(

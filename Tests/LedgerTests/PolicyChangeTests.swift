@@ -164,6 +164,22 @@ import Testing
     try refused(world, head, [.policyValid])
   }
 
+  @Test func aConsentDatedFarAheadGoesStaleAllTheSame() throws {
+    let world = try quorumWorld()
+    let first = try world.changePolicy(
+      on: world.root, edits: nextOfTwo, by: World.carol, at: Timestamp(seconds: 4_000_000_000))
+    // Pinned when it came; the second admin consents much later.
+    let pinned = try world.pin(on: first, at: t)
+    let (old, new) = (try world.policyTree(of: world.root), try world.policyTree(of: first))
+    for (wait, serial) in [(TimeSpan.days(14), 2), (TimeSpan(seconds: 14 * 86_400 + 1), 1)] {
+      let second = try world.commit(
+        on: pinned, by: World.dave, at: t + wait,
+        message: "Consent\n\nDaypass-Policy: \(old)..\(new)\n")
+      let (replay, _) = try world.replay(second, at: t + wait)
+      #expect(replay.belief.policy.policy.serial == serial)
+    }
+  }
+
   @Test func aStaleConsent() throws {
     let world = try World()
     let branch = try world.changePolicy(on: world.root, edits: next, by: World.carol, at: t)

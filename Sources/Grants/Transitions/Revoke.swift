@@ -14,7 +14,7 @@ extension Transition {
     if assertion.removesBelieved { return .revoke(assertion.closure(.revoked)) }
     // Put back by somebody who had seen it active; a late approval, made while it was pending in
     // the signer's own parent, is not meant to take anything away.
-    if assertion.asserted.state == .pending, assertion.parent.state == .active {
+    if assertion.asserted.state == .pending, assertion.before.states.contains(.active) {
       return .revoke(assertion.closure(.revoked))
     }
     return nil

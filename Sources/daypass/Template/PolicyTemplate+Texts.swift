@@ -80,7 +80,7 @@ extension PolicyTemplate {
     requestable:
       groups: [engineers]
 
-    # One engineer may ask for another: `daypass request billing-admin --for alice@example.com`. Without
+    # One engineer may ask for another: `daypass request billing-admin --on-behalf-of alice@example.com`. Without
     # this key everybody asks for themselves only.
     onBehalfOf:
       groups: [engineers]

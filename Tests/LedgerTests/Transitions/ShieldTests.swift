@@ -152,6 +152,13 @@ import Testing
       at: soon)
   }
 
+  @Test func garbageInTheActiveFileDoesNotShieldItFromBeingPutBack() throws {
+    let stage = try tampered { [$0.path(.active): World.File("no json")] }
+    let commit = try stage.showing(
+      stage.grant.request, .pending, by: .person(World.bob), at: soon, message: "Back\n")
+    try expectEnds(stage, commit, reason: "Back")
+  }
+
   @Test func aHostileSubjectLineStillMakesACanonicalFile() throws {
     let stage = try Stage.active()
     let subjects = [
