@@ -37,6 +37,12 @@ extension GitRepository {
       var result: [String] = []
       var pending: [(prefix: String, old: ObjectID?, new: ObjectID?)] = [("", old, new)]
       while let next = pending.popLast() {
+        // A handful of trees can stand for more paths than anybody can walk.
+        guard result.count + pending.count <= 100_000, next.prefix.utf8.count <= 4_096 else {
+          throw HistoryError(
+            .unsupported, "More than 100,000 files differ, or they lie too deep.",
+            hint: "Work in a bare clone, which has no files to bring along.")
+        }
         let before = try Self.list(next.old, in: handle)
         let after = try Self.list(next.new, in: handle)
         for name in Set(before.keys).union(after.keys) where before[name] != after[name] {

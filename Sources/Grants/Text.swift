@@ -34,7 +34,9 @@ package enum Text {
   package static func cleaned(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     var size = 0
-    for scalar in text._nfc {
+    // Cut before it is normalised: that takes quadratic time for a run of combining marks.
+    let head = String(decoding: text.utf8.prefix(2 * longest), as: UTF8.self)
+    for scalar in head._nfc {
       let kept = isAllowed(scalar, multiline: false) ? scalar : "\u{fffd}"
       size += UTF8.width(kept)
       guard size <= longest else { break }

@@ -13,6 +13,9 @@ package struct CommitRecord: Sendable, Equatable {
     package let armor: [UInt8]
   }
 
+  /// The largest commit object, in bytes, that is read as signed and whose message is looked at.
+  package static let largestSigned = 1 << 20
+
   package let id: ObjectID
   package let tree: ObjectID
   package let parents: [ObjectID]
@@ -43,7 +46,7 @@ package struct CommitRecord: Sendable, Equatable {
     var committerSeen = false
     while let current = line {
       if current.starts(with: "author ".utf8), author.isEmpty {
-        author = Self.nameAndEmail(current.dropFirst("author ".utf8.count))
+        author = Self.nameAndEmail(current.dropFirst("author ".utf8.count).prefix(1_024))
       }
       if current.starts(with: "committer ".utf8), !committerSeen {
         committerSeen = true
@@ -56,8 +59,10 @@ package struct CommitRecord: Sendable, Equatable {
     self.parents = parents
     self.committerTime = committer?.time ?? 0
     self.author = author
-    self.message = String(decoding: lines.body, as: UTF8.self)
-    self.signed = StrictCommit.read(bytes)
+    // A huge message costs everybody who replays it; it says nothing and is signed by nobody.
+    let isHuge = bytes.count > Self.largestSigned
+    self.message = isHuge ? "" : String(decoding: lines.body, as: UTF8.self)
+    self.signed = isHuge ? nil : StrictCommit.read(bytes)
   }
 
   /// The message's first line.

@@ -137,8 +137,9 @@ extension Submitter {
   func publish(
     _ made: MadeCommit, _ start: Start
   ) async throws(SubmissionError) -> Submitted? {
+    var lag: HistoryError?
     do {
-      try await local.prepare(to: made.id)
+      lag = try await obstacle(to: made.id)
       if let remote {
         switch try await remote.push(made.id, to: ledger.branch, expecting: start.remoteTip) {
         case .accepted: break
@@ -149,7 +150,7 @@ extension Submitter {
             hint: "Nothing was changed, here or there.")
         }
       }
-      try await follow(made, start)
+      if lag == nil { lag = try await follow(made, start) }
     } catch let error as SubmissionError {
       throw error
     } catch let error as HistoryError {
@@ -162,17 +163,37 @@ extension Submitter {
     }
     if remembers { checkpoints.save(made.replay.checkpoint.bytes) }
     return Submitted(
-      commit: made.id, events: made.events, replay: made.replay, isPushed: remote != nil)
+      commit: made.id, events: made.events, replay: made.replay, isPushed: remote != nil,
+      lag: lag?.sentence)
   }
 
-  private func follow(_ made: MadeCommit, _ start: Start) async throws(HistoryError) {
+  /// Why the working tree could not follow although the commit can be published: an attribute or a
+  /// bomb of files that somebody pushed must keep nobody from revoking.
+  ///
+  /// - Throws: ``HistoryError`` where the user's own work stands in the way, or nothing is
+  ///   published at all.
+  private func obstacle(to commit: ObjectID) async throws -> HistoryError? {
+    do throws(HistoryError) {
+      try await local.prepare(to: commit)
+      return nil
+    } catch {
+      guard remote != nil, error.code == .unsupported else { throw error }
+      return error
+    }
+  }
+
+  /// Once it is published, what goes wrong here is no failure any more: `sync` brings this clone
+  /// along.
+  private func follow(
+    _ made: MadeCommit, _ start: Start
+  ) async throws(HistoryError) -> HistoryError? {
     do {
       try await local.advance(
         from: start.localTip, to: made.id, because: "daypass: \(made.subject)")
+      return nil
     } catch {
-      // Once it is published, somebody who moved the branch here meanwhile does no harm: `sync`
-      // brings it along.
-      guard remote != nil, error.code == .conflict else { throw error }
+      guard remote != nil else { throw error }
+      return error
     }
   }
 }

@@ -12,6 +12,8 @@ package struct Submitted: Sendable {
   package let replay: Replay
   /// Whether it has reached the remote.
   package let isPushed: Bool
+  /// Why this clone's branch or files were not brought along, where they were not.
+  package var lag: String?
 }
 
 /// Carries an intent into history: draft, sign, have the ledger accept the very commit just signed,

@@ -10,10 +10,12 @@ import Testing
     let listed = try await stage.expect(0, "list", "--reviewable", in: "bob")
     #expect(!listed.contains(String(id.suffix(8))), "bob has not fetched yet")
     try await stage.expect(0, "approve", String(id.suffix(8)), "--for", "30m", "--yes", in: "bob")
-    try await stage.expect(4, "revoke", id, "--why", "mine", "--yes", in: "alice", env: [
-      "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "user.signingKey",
-      "GIT_CONFIG_VALUE_0": try await stage.sandbox.makeKey("stranger"),
-    ])
+    try await stage.expect(
+      4, "revoke", id, "--why", "mine", "--yes", in: "alice",
+      env: [
+        "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "user.signingKey",
+        "GIT_CONFIG_VALUE_0": try await stage.sandbox.makeKey("stranger"),
+      ])
     try await stage.expect(0, "revoke", id, "--why", "done early", "--yes", in: "alice")
     let shown = try await stage.expect(0, "show", id, in: "alice")
     #expect(shown.contains("revoked"))

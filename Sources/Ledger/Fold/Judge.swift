@@ -103,10 +103,11 @@ struct Judge {
     }
     var changes: [AuthenticatedCommit.GrantChange] = []
     for id in Set(differences.compactMap { GrantPath($0.path)?.id }).sorted() {
-      changes.append(
-        AuthenticatedCommit.GrantChange(
-          id: id, asserted: try reader.content(of: id, in: proposal.tree),
-          parent: try reader.content(of: id, in: before)))
+      let asserted = try reader.content(of: id, in: proposal.tree)
+      let parent = try reader.content(of: id, in: before)
+      // What the commit leaves as its parent has it, it does not assert.
+      if asserted.content == parent.content, asserted.blob == parent.blob { continue }
+      changes.append(AuthenticatedCommit.GrantChange(id: id, asserted: asserted, parent: parent))
     }
     let places = differences.map(\.path).filter { GrantPath($0) == nil }
     guard places.isEmpty else { return nil }

@@ -26,6 +26,7 @@ struct GovernedDiff: Sendable {
   private(set) var isTooLarge = false
 
   private var seen: Set<GrantID> = []
+  private var strayCount = 0
 
   /// Compares two root trees recursively, skipping equal ids; nil stands for the empty tree.
   init(from old: ObjectID?, to new: ObjectID, reader: TreeReader) throws(LedgerError) {
@@ -72,21 +73,21 @@ struct GovernedDiff: Sendable {
     case .ignored: return
     case .stray:
       touchesGrants = true
-      if new != nil { noteStray(path) }
+      noteStray(path, isThere: new != nil)
     case .file:
       touchesGrants = true
       if let place = GrantPath(components: path) {
         if seen.insert(place.id).inserted { grants.append(place.id) }
         if grants.count > Self.limit { isTooLarge = true }
-      } else if new != nil {
-        noteStray(path)
+      } else {
+        noteStray(path, isThere: new != nil)
       }
     case .directory:
       // Something else than a directory hides what was below it and is a stray itself.
       let (oldTree, newTree) = (try subtree(old, reader), try subtree(new, reader))
       if new != nil, newTree == nil {
         touchesGrants = true
-        noteStray(path)
+        noteStray(path, isThere: true)
         if new?.isTree == true { return }
       }
       try compareChildren(oldTree ?? .empty, newTree ?? .empty, at: path, reader: reader)
@@ -110,9 +111,12 @@ struct GovernedDiff: Sendable {
     return try reader.tree(entry.id)
   }
 
-  private mutating func noteStray(_ path: [String]) {
-    strays.append(path.joined(separator: "/"))
-    if strays.count > Self.limit { isTooLarge = true }
+  /// Counts strays that went away as well: a few trees can stand for more paths than anybody can
+  /// walk, and taking them away walks as many as bringing them in.
+  private mutating func noteStray(_ path: [String], isThere: Bool) {
+    if isThere { strays.append(path.joined(separator: "/")) }
+    strayCount += 1
+    if strayCount > Self.limit { isTooLarge = true }
   }
 }
 

@@ -109,6 +109,9 @@ struct Acting {
   }
 
   private func whereabouts(_ done: Submitted) -> String {
+    if let lag = done.lag {
+      return "pushed, but this clone was not brought along: \(Words.safe(lag))"
+    }
     if done.isPushed { return "pushed to \(session.remoteName ?? "the remote")" }
     guard let remote = session.remoteName else { return "which has no remote to push to" }
     return "not pushed (--no-push); to publish it: git push \(remote) \(session.branch)"
