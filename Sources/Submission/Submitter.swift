@@ -79,6 +79,7 @@ package struct Submitter: Sendable {
       remoteTip = try await remote?.fetch(branch: ledger.branch)
     } catch { throw SubmissionError(error) }
     let head = try base(local: localTip, remote: remoteTip)
+    if let remoteTip, remoteTip != head { try demandNoRollback(of: remoteTip) }
     return Start(
       replay: try replay(head: head, at: clock.now(), report: report), localTip: localTip,
       remoteTip: remoteTip)
@@ -104,12 +105,28 @@ package struct Submitter: Sendable {
       let made = try await make(draft, on: start.replay, at: now)
       if let done = try await publish(made, start) { return done }
       // Others are writing too: each waits a different while, longer the more often it was outrun.
-      let longest = min(4_000, 25 << UInt64(min(attempt, 10)))
+      let longest = min(UInt64(4_000), UInt64(25) << UInt64(min(attempt, 10)))
       try? await Task.sleep(for: .milliseconds(UInt64.random(in: 10...longest)))
     }
     throw SubmissionError(
       .conflict, "other writers were faster \(attempts) times in a row; nothing was changed",
       hint: "Try again in a moment.")
+  }
+
+  /// The local branch may hold what the remote has lost: then it is the remote that was taken back.
+  private func demandNoRollback(of remoteTip: ObjectID) throws(SubmissionError) {
+    let stored = checkpoints.load().flatMap { Checkpoint.read($0, history: reader) }
+    guard let stored, stored.root == ledger.root, stored.branch == ledger.branch else { return }
+    do throws(LedgerError) {
+      if try ledger.contains(stored.verifiedHead, in: remoteTip) { return }
+    } catch { throw SubmissionError(error) }
+    throw SubmissionError(
+      .untrusted,
+      "the remote is at \(remoteTip.short), which does not contain \(stored.verifiedHead.short), "
+        + "verified here before (rule rollback)",
+      hint: "Somebody took the branch back. Find out who and why. If what is here is right, "
+        + "git push it;\nif the remote is right: daypass trust --forget && "
+        + "git reset --keep \(remoteTip.short)")
   }
 
   /// The newest of the two tips, if one contains the other.

@@ -9,8 +9,13 @@ enum AtomicFile {
   static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws {
     let directory = (path as NSString).deletingLastPathComponent
     let folder = directory.isEmpty ? "." : directory
-    try FileManager.default.createDirectory(
-      atPath: folder, withIntermediateDirectories: true)
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw Failure(
+        .failed, "cannot make the directory \(folder): \(error.localizedDescription)",
+        hint: "Is it yours to write to? ls -ld \(folder)")
+    }
     let temporary = "\(path).\(getpid()).tmp"
     let descriptor = Glibc.open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw error("write", temporary) }

@@ -18,6 +18,12 @@ struct GrantChoice: ExpressibleByArgument {
   ///
   /// - Throws: ``Failure`` naming what it could be.
   func find(among ids: some Sequence<GrantID>) throws -> GrantID {
+    // A year or a single letter would name whatever happens to be there alone.
+    guard piece.count >= 3 else {
+      throw Failure(
+        .usage, "\(Words.safe(piece)) is too short to name a grant",
+        hint: "Type at least three characters of the id: daypass list")
+    }
     let matches = ids.filter(fits).sorted()
     if let exact = matches.first(where: {
       $0.short == piece || $0.description.lowercased() == piece

@@ -202,6 +202,21 @@ import Testing
     try await stage.expect(0, "verify", in: "ci")
   }
 
+  @Test func remoteThatWasTakenBackIsRefused() async throws {
+    let stage = try await Stage(clones: ["alice", "bob", "ci"])
+    let box = stage.sandbox
+    _ = try await stage.request()
+    try await stage.expect(0, "reconcile", "--assume-clock", in: "ci")
+    try await box.git("push", "-q", "-f", "origin", stage.root + ":main", in: "bob")
+    let before = try await stage.fingerprint(of: "ci")
+    for command in [["sync"], ["reconcile", "--assume-clock"]] {
+      let result = try await stage.run(command, in: "ci")
+      #expect(result.status == 3, "\(result.errorText)")
+      #expect(result.errorText.contains("rule rollback"))
+    }
+    #expect(try await stage.fingerprint(of: "ci") == before)
+  }
+
   @Test func keyThatIsNoReconcilersPinsNothing() async throws {
     let stage = try await Stage(clones: ["alice"])
     let before = try await stage.fingerprint(of: "alice")

@@ -146,13 +146,91 @@ struct PeopleCommandTests {
     let ground = try await Playground()
     let refused = try await ground.daypass(
       "alice", "request", "db-read", "--why", "red \u{1b}[31m text")
-    #expect(refused.status != 0)
+    #expect(refused.status == 2)
     #expect(!refused.errorText.contains("\u{1b}"))
     let unknown = try await ground.daypass("alice", "show", "x\u{1b}[31m")
     #expect(unknown.status == 2)
     let id = try await ground.request("alice", "db-read", "--why", "one\nline id: forged")
     #expect(try await ground.must("alice", "list").contains("one\\nline id: forged"))
+    let comment = try await ground.daypass(
+      "bob", "approve", id, "--comment", "red \u{1b}[31m text", "--dry-run")
+    #expect(comment.status == 2)
     // Every line of it stands indented, so that none passes for a line of the page's own.
     #expect(try await ground.must("alice", "show", id).contains("    line id: forged\n"))
+  }
+
+  @Test func amendmentDropsApprovalsAndIsSeenByTheReviewer() async throws {
+    let ground = try await Playground(policies: [
+      "roles/pair.yaml": """
+      description: Two agree
+      requestable: {groups: [engineers]}
+      scope: {env: [prod, staging]}
+      approval:
+        stages:
+          - from: {groups: [leads]}
+            quorum: 2
+
+      """
+    ])
+    let id = try await ground.request("alice", "pair", "--why", "x", "--scope", "env=prod")
+    let first = try await ground.must("bob", "approve", id)
+    #expect(first.contains("still pending: 1 more of leads (dave@example.com)"))
+    #expect(first.contains("1 of 2"))
+    try await Task.sleep(for: .seconds(1.1))
+    let text = try await ground.must("alice", "amend", id, "--for", "30m", "--scope", "env=staging")
+    #expect(text.contains("approvals lost") && text.contains("bob@example.com"))
+    #expect(try await ground.daypass("bob", "amend", id, "--for", "20m").status == 4)
+    #expect(try await ground.daypass("alice", "amend", id).status == 2)
+    try await ground.must("dave", "approve", id)
+    try await ground.must("bob", "approve", id)
+    let shown = try await ground.must("bob", "show", id, "-o", "json")
+    #expect(Playground.value(of: "status", in: shown) == "active")
+    #expect(Playground.value(of: "env", in: shown) == "staging")
+  }
+
+  @Test func automaticRoleIsActiveAtOnce() async throws {
+    let ground = try await Playground(policies: [
+      "daypass.yaml": """
+      schema: daypass/policy/v1
+      name: example
+      serial: 1
+      admins: [carol@example.com]
+      adminQuorum: 1
+      reconcilers: [ci@example.com]
+      settings:
+        requireApproval: false
+
+      """,
+      "roles/auto.yaml": """
+      description: Automatic
+      requestable: {groups: [engineers]}
+      approval: {none: true}
+
+      """,
+    ])
+    let text = try await ground.must("alice", "request", "auto", "--why", "look")
+    #expect(text.contains("none is needed: it is active at once"))
+    #expect(text.contains("auto is active until "))
+  }
+
+  @Test func tamperedGrantIsShownAsDisputed() async throws {
+    let ground = try await Playground()
+    let id = try await ground.request("alice", "db-read", "--why", "trace it")
+    try await ground.sync("bob")
+    let files = try await ground.sandbox.git("ls-files", "grants/pending", in: "bob")
+    let active = files.split(separator: "/").map(String.init)
+    let target = (["grants", "active"] + active.dropFirst(2)).joined(separator: "/")
+    try ground.sandbox.write(
+      "bob/" + target, ground.sandbox.read("bob/" + files) ?? "")
+    try await ground.sandbox.git("rm", "-q", files, in: "bob")
+    try await ground.sandbox.git("add", target, in: "bob")
+    try await ground.sandbox.git("commit", "-q", "-m", "sneak", in: "bob")
+    let shown = try await ground.daypass("bob", "show", id)
+    #expect(shown.status == 3)
+    #expect(shown.text.contains("state          pending"))
+    #expect(shown.text.contains("rule signature"))
+    let list = try await ground.daypass("bob", "list")
+    #expect(list.status == 0)
+    #expect(list.errorText.contains("not what was signed for"))
   }
 }

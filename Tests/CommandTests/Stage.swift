@@ -80,8 +80,10 @@ final class Stage: Sendable {
       "GIT_AUTHOR_NAME": nil, "GIT_AUTHOR_EMAIL": nil, "GIT_COMMITTER_NAME": nil,
       "GIT_COMMITTER_EMAIL": nil,
     ]
-    return try await sandbox.run(
-      [Self.binary] + arguments, in: directory, env: clean.merging(env) { $1 })
+    // Ten writers on two cores take turns; how long one waits says nothing about the program.
+    return try await ProgramRunner(sandbox.environment).run(
+      [Self.binary] + arguments, in: sandbox.path(directory),
+      changing: clean.merging(env) { $1 }, timeout: .seconds(400))
   }
 
   /// Runs daypass and demands an exit code; returns what it printed, both outputs.

@@ -43,6 +43,7 @@ package struct ApproveIntent: Intent {
     }
     let approval = Approval(
       by: approver, at: now, comment: Text.normalised(comment), duration: duration)
+    try Replay.demandText("comment", approval.comment)
     guard
       let made = Transition.approve(approval, moves: true).apply(
         to: live.grant, in: live.state,

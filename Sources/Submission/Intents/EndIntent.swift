@@ -21,6 +21,7 @@ package struct EndIntent: Intent {
   }
 
   package func draft(on replay: Replay, at now: Timestamp) throws(SubmissionError) -> Draft {
+    try Replay.demandText("reason", Text.normalised(reason))
     var edits: [Draft.Edit] = []
     for id in ids { edits.append(try edit(id, on: replay, at: now)) }
     let what = ids.count == 1 ? ids[0].short : "\(ids.count) grants"

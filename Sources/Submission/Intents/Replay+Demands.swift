@@ -23,14 +23,20 @@ extension Replay {
   package func demandRequest(_ grant: Grant, at now: Timestamp) throws(SubmissionError) {
     let decision = decideRequest(grant, at: now)
     guard decision.isAllowed else { throw SubmissionError(denied: decision) }
-    if let objection = Text.objection(to: grant.justification, multiline: true) {
-      throw SubmissionError(.usage, "the justification \(objection)")
+    try Self.demandText("justification", grant.justification)
+    if let ticket = grant.ticket {
+      try Self.demandText("ticket", ticket, multiline: false, longest: 256)
     }
-    if let ticket = grant.ticket,
-      let objection = Text.objection(to: ticket, multiline: false, longest: 256)
-    {
-      throw SubmissionError(.usage, "the ticket \(objection)")
+  }
+
+  /// - Throws: ``SubmissionError`` with `.usage` for text that may not stand in a file.
+  static func demandText(
+    _ name: String, _ text: String, multiline: Bool = true, longest: Int = Text.longest
+  ) throws(SubmissionError) {
+    guard let objection = Text.objection(to: text, multiline: multiline, longest: longest) else {
+      return
     }
+    throw SubmissionError(.usage, "the \(name) \(objection)")
   }
 
   /// Whether the policy in force would let this be asked for now, and why.
@@ -42,7 +48,8 @@ extension Replay {
         open: belief.open(of: grant.subject, at: now, except: grant.id)))
   }
 
-  func demandReconciler(_ principal: Principal) throws(SubmissionError) {
+  /// - Throws: ``SubmissionError`` with `.denied` unless that is a reconciler.
+  package func demandReconciler(_ principal: Principal) throws(SubmissionError) {
     guard !belief.policy.policy.isReconciler(principal) else { return }
     let names = belief.policy.policy.reconcilers.sorted().map(\.name).joined(separator: ", ")
     throw SubmissionError(

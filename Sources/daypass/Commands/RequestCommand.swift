@@ -17,10 +17,12 @@ struct RequestCommand: AsyncParsableCommand {
       The id is a time and eight letters and digits, 20261123T181502Z-k3f9q2xw; any piece of it \
       that fits one grant only names it everywhere: k3f9.
 
-        daypass request prod-admin --for 1h --why "rotate the certificate" --ticket OPS-42
-        daypass request db-read --until 2026-11-23T22:00Z --why "trace order 4711"
-        daypass request billing-admin --on-behalf-of bob@example.com --why "refund of order 4711"
-        daypass request db-read --why "trace order 4711" --dry-run     would it be allowed?
+        daypass request prod-admin --for 1h --why "rotate the certificate"
+        daypass request prod-admin --ticket OPS-42 --why "as in the ticket"
+        daypass request db-read --until 2026-11-23T22:00Z --why "order 4711"
+        daypass request billing-admin --on-behalf-of bob@example.com \\
+          --why "refund of order 4711" --ticket OPS-43
+        daypass request db-read --why "order 4711" --dry-run
 
       Ends with 4 if the policy says no, with each reason, what is missing, and who could supply it.
       """)

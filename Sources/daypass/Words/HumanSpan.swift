@@ -5,6 +5,9 @@ import Grants
 struct HumanSpan: ExpressibleByArgument {
   let span: TimeSpan
 
+  /// How `--help` shows a default.
+  var defaultValueDescription: String { Words.exact(span) }
+
   init(span: TimeSpan) { self.span = span }
 
   init?(argument: String) {

@@ -127,7 +127,7 @@ struct InitCommand: AsyncParsableCommand {
 
   /// Whoever runs this, with the key git signs with.
   private static func myself(_ repository: GitRepository) async throws -> PolicyTemplate.Key {
-    let hint = "Name one: daypass init --admin you@example.com=~/.ssh/id_ed25519.pub"
+    let hint = "Name one: daypass init --admin you@example.com=$HOME/.ssh/id_ed25519.pub"
     guard let email = try await repository.configuration("user.email"),
       let principal = Principal(email)
     else { throw Failure(.usage, "who shall be the admin cannot be told", hint: hint) }

@@ -36,6 +36,13 @@ struct PolicyDesk {
         .denied, "\(me) is not an admin and cannot change the policy",
         hint: "The admins are " + policy.admins.map(\.name).joined(separator: ", ") + ".")
     }
+    for dispute in start.replay.disputes where dispute.unit == .policies {
+      Terminal.writeError(
+        Style.forErrors.warn("note: ")
+          + "policies/ in the tree is not what is in force: commit \(dispute.cause.commit.short) by "
+          + "\(Words.safe(dispute.cause.author)) changed it and counts for nothing. What you sign "
+          + "here may include it: read on.\n")
+    }
     return PolicyDesk(session: session, submitter: submitter, start: start, me: me)
   }
 

@@ -65,6 +65,7 @@ struct Round {
     do {
       try demandPinsBehind(start.replay)
       let reconciler = try await Identity.find(stated: identity, session, start.replay).principal
+      try start.replay.demandReconciler(reconciler)
       if start.replay.flippedUpon != nil {
         try await submit(StraightenIntent(reconciler: reconciler), submitter, &result)
       }
