@@ -89,7 +89,8 @@ let package = Package(
       dependencies: ["Signatures", "TestSupport", "Clibsodium", "Clibcrypto"],
       swiftSettings: strict),
     .testTarget(
-      name: "LedgerTests", dependencies: ["Ledger", "Reconciler", "TestSupport"], swiftSettings: strict),
+      name: "LedgerTests", dependencies: ["Ledger", "Reconciler", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "ReconcilerTests", dependencies: ["Reconciler", "Emitters", "TestSupport"],
       swiftSettings: strict),

@@ -60,7 +60,8 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
   /// As ``init(hexBytes:)``, uppercase digits too: so git itself reads the headers of a commit.
   init?(lenientHexBytes digits: some Collection<UInt8>) {
     self.init(
-      hexBytes: digits.map { (UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0) ? $0 | 0x20 : $0 })
+      hexBytes: digits.map { (UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0) ? $0 | 0x20 : $0 }
+    )
   }
 
   /// The 20 raw bytes, as git stores them in trees.

@@ -39,7 +39,8 @@ package struct Ledger: Sendable {
     fold.finish()
     return Replay(
       root: root, branch: branch, head: head, now: now, pinned: fold.pinned, state: fold.open,
-      pins: fold.pins, pinsAhead: fold.pinsAhead, rootedAt: Timestamp(seconds: try authenticator.record(root).committerTime),
+      pins: fold.pins, pinsAhead: fold.pinsAhead,
+      rootedAt: Timestamp(seconds: try authenticator.record(root).committerTime),
       flippedUpon: line.flippedHead == nil ? nil : line.chain.last?.id,
       reader: authenticator.reader)
   }

@@ -172,7 +172,8 @@ import Testing
   @Test func emptyDirectoriesAreNotPartOfTheDigest() throws {
     let world = try World()
     let (head, _) = try active(world, at: start + .minutes(1))
-    let plain = try world.replay(try world.pin(on: head, at: start + .minutes(9)), at: start + .hours(1))
+    let plain = try world.replay(
+      try world.pin(on: head, at: start + .minutes(9)), at: start + .hours(1))
     let object = try world.history.read(head, limit: 1 << 20)
     let record = try world.require(CommitRecord(id: head, parsing: object.bytes))
     func tree(_ id: ObjectID) throws -> TreeRecord {

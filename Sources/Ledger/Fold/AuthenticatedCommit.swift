@@ -69,7 +69,8 @@ struct Authenticator: Sendable {
       subject: Text.cleaned(record.subject), signature: Self.check(record.signed),
       policyTrailer: record.trailer("Daypass-Policy"),
       mainlineTrailer: record.trailer("Daypass-Mainline"),
-      stateTrailer: record.trailer("Daypass-State"), changes: try parentTree.map { (before) throws(LedgerError) in
+      stateTrailer: record.trailer("Daypass-State"),
+      changes: try parentTree.map { (before) throws(LedgerError) in
         try changes(from: before, to: record.tree)
       })
   }

@@ -111,7 +111,8 @@ struct Judge {
     }
     let places = differences.map(\.path).filter { GrantPath($0) == nil }
     guard places.isEmpty else { return nil }
-    return AuthenticatedCommit.Changes(diff: proposal.changes?.diff.recounted() ?? .none, grants: changes)
+    return AuthenticatedCommit.Changes(
+      diff: proposal.changes?.diff.recounted() ?? .none, grants: changes)
   }
 
   /// A trailer that names a change other than the one already made; the rest is spent, not wrong.
