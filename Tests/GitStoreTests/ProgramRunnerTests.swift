@@ -54,7 +54,7 @@ import Testing
       try await runner.run(
         ["sh", "-c", "trap '' TERM; sleep 50 & sleep 60"], timeout: .milliseconds(200))
     }
-    #expect(ContinuousClock.now - begin < .seconds(15))
+    #expect(ContinuousClock.now - begin < .seconds(40))
     #expect(error?.description.contains("did not finish") == true)
   }
 
