@@ -101,14 +101,16 @@ package struct Submitter: Sendable {
   /// Submits the intent.
   package func submit(_ intent: some Intent) async throws(SubmissionError) -> Submitted {
     for attempt in 1...max(1, attempts) {
+      let began = ContinuousClock.now
       let start = try await start()
       let now = clock.now()
       let draft = try intent.draft(on: start.replay, at: now)
       let made = try await make(draft, on: start.replay, at: now)
       if let done = try await publish(made, start) { return done }
-      // Others are writing too: each waits a different while, longer the more often it was outrun.
-      let longest = min(UInt64(4_000), UInt64(25) << UInt64(min(attempt, 10)))
-      try? await Task.sleep(for: .milliseconds(UInt64.random(in: 10...longest)))
+      // Others are writing too: each waits a different while, longer the more often it was outrun,
+      // and measured by what an attempt takes here, which grows with history and load.
+      let longest = min(.seconds(10), (ContinuousClock.now - began) * (1 << min(attempt, 3)))
+      try? await Task.sleep(for: longest * Double.random(in: 0.05...1))
     }
     throw SubmissionError(
       .conflict, "other writers were faster \(attempts) times in a row; nothing was changed",
