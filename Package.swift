@@ -38,6 +38,7 @@ let package = Package(
       name: "Ledger",
       dependencies: [
         "Grants", "Policies", "Signatures", "History",
+        .product(name: "HashTreeCollections", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
       swiftSettings: strict),

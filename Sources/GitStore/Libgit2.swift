@@ -135,13 +135,12 @@ struct Owned: ~Copyable, @unchecked Sendable {
 extension ObjectID {
   init(_ oid: git_oid) {
     // The tuple of libgit2 always has 20 bytes, so the initializer never gives nil.
-    self = withUnsafeBytes(of: oid.id) { ObjectID(bytes: $0) } ?? .zero
+    self = withUnsafeBytes(of: oid.id) { ObjectID(startOf: $0) } ?? .zero
   }
 
   var oid: git_oid {
     var oid = git_oid()
-    let bytes = self.bytes
-    withUnsafeMutableBytes(of: &oid.id) { $0.copyBytes(from: bytes) }
+    withUnsafeMutableBytes(of: &oid.id) { copy(to: $0) }
     return oid
   }
 }

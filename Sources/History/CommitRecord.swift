@@ -21,10 +21,9 @@ package struct CommitRecord: Sendable, Equatable {
   package let parents: [ObjectID]
   /// Seconds since 1970, UTC; 0 where the committer line makes no sense.
   package let committerTime: Int64
-  /// `Name <email>` as written; it proves nothing.
-  package let author: String
-  package let message: String
-  package let signed: Signed?
+  /// The whole object: what few readers want of it is looked for when they ask.
+  private let bytes: [UInt8]
+  private let messageStart: Int
 
   /// Reads a commit object.
   ///
@@ -41,14 +40,10 @@ package struct CommitRecord: Sendable, Equatable {
       parents.append(parent)
       line = lines.next()
     }
-    var author = ""
     var committer: Person?
     var committerSeen = false
     while let current = line {
-      if current.starts(with: "author ".utf8), author.isEmpty {
-        author = Self.nameAndEmail(current.dropFirst("author ".utf8.count).prefix(1_024))
-      }
-      if current.starts(with: "committer ".utf8), !committerSeen {
+      if !committerSeen, current.starts(with: "committer ".utf8) {
         committerSeen = true
         committer = Person(parsing: current.dropFirst("committer ".utf8.count))
       }
@@ -58,16 +53,34 @@ package struct CommitRecord: Sendable, Equatable {
     self.tree = tree
     self.parents = parents
     self.committerTime = committer?.time ?? 0
-    self.author = author
-    // A huge message costs everybody who replays it; it says nothing and is signed by nobody.
-    let isHuge = bytes.count > Self.largestSigned
-    self.message = isHuge ? "" : String(decoding: lines.body, as: UTF8.self)
-    self.signed = isHuge ? nil : StrictCommit.read(bytes)
+    self.bytes = bytes
+    self.messageStart = lines.body.startIndex
   }
+
+  /// `Name <email>` as written; it proves nothing.
+  package var author: String {
+    var lines = HeaderLines(bytes)
+    while let line = lines.next() {
+      guard line.starts(with: "author ".utf8) else { continue }
+      let author = Self.nameAndEmail(line.dropFirst("author ".utf8.count).prefix(1_024))
+      if !author.isEmpty { return author }
+    }
+    return ""
+  }
+
+  package var message: String { String(decoding: messageBytes, as: UTF8.self) }
+
+  /// What was signed and the signature, or nil if the object is not of the strict grammar.
+  package var signed: Signed? { isHuge ? nil : StrictCommit.read(bytes) }
+
+  /// A huge message costs everybody who replays it; it says nothing and is signed by nobody.
+  private var isHuge: Bool { bytes.count > Self.largestSigned }
+
+  private var messageBytes: ArraySlice<UInt8> { isHuge ? [] : bytes[messageStart...] }
 
   /// The message's first line.
   package var subject: String {
-    String(decoding: message.utf8.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    String(decoding: messageBytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
   }
 
   /// The value of the trailer of that name: a line `name: value` of the message's last paragraph,
@@ -76,13 +89,24 @@ package struct CommitRecord: Sendable, Equatable {
   /// Lines end at LF and nowhere else; a line of spaces, tabs and CR alone separates paragraphs.
   package func trailer(_ name: String) -> String? {
     // By bytes: Swift takes CR LF for one character, and letters with marks for equal ones.
-    let lines = message.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    let blank: (Substring.UTF8View) -> Bool = { $0.allSatisfy { [0x20, 0x09, 0x0d].contains($0) } }
-    let paragraph = lines.reversed().drop(while: blank).prefix { !blank($0) }
     let prefix = (name + ": ").utf8
-    let values = paragraph.filter { $0.starts(with: prefix) }
-    guard values.count == 1, let only = values.first else { return nil }
-    return String(decoding: only.dropFirst(prefix.count), as: UTF8.self)
+    var found: ArraySlice<UInt8>?
+    var rest = messageBytes
+    var inParagraph = false
+    while !rest.isEmpty {
+      let start = rest.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? rest.startIndex
+      let line = rest[start...]
+      rest = rest[..<max(start - 1, rest.startIndex)]
+      if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }) {
+        if inParagraph { break }
+        continue
+      }
+      inParagraph = true
+      guard line.starts(with: prefix) else { continue }
+      guard found == nil else { return nil }
+      found = line.dropFirst(prefix.count)
+    }
+    return found.map { String(decoding: $0, as: UTF8.self) }
   }
 
   private static func id(in line: ArraySlice<UInt8>, after prefix: String) -> ObjectID? {

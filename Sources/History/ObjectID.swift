@@ -36,60 +36,73 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
 
   /// As ``init(hex:)``, from ASCII bytes.
   package init?(hexBytes: some Collection<UInt8>) {
-    guard hexBytes.count == 40 else { return nil }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(20)
-    var pending: UInt8?
-    for digit in hexBytes {
-      let value: UInt8
-      switch digit {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0")
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): value = digit - UInt8(ascii: "a") + 10
-      default: return nil
-      }
-      if let upper = pending {
-        bytes.append(upper << 4 | value)
-        pending = nil
-      } else {
-        pending = value
-      }
-    }
-    self.init(bytes: bytes)
+    self.init(digits: hexBytes, allowUppercase: false)
   }
 
   /// As ``init(hexBytes:)``, uppercase digits too: so git itself reads the headers of a commit.
   init?(lenientHexBytes digits: some Collection<UInt8>) {
+    self.init(digits: digits, allowUppercase: true)
+  }
+
+  private init?(digits: some Collection<UInt8>, allowUppercase: Bool) {
+    guard digits.count == 40 else { return nil }
+    var (high, middle, low): (UInt64, UInt64, UInt32) = (0, 0, 0)
+    for (index, digit) in digits.enumerated() {
+      let value: UInt8
+      switch digit {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0")
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): value = digit - UInt8(ascii: "a") + 10
+      case UInt8(ascii: "A")...UInt8(ascii: "F") where allowUppercase:
+        value = digit - UInt8(ascii: "A") + 10
+      default: return nil
+      }
+      switch index {
+      case 0..<16: high = high << 4 | UInt64(value)
+      case 16..<32: middle = middle << 4 | UInt64(value)
+      default: low = low << 4 | UInt32(value)
+      }
+    }
+    self.init(high: high, middle: middle, low: low)
+  }
+
+  /// The id whose raw bytes lie at the start of that memory, or nil if it is too short.
+  package init?(startOf memory: UnsafeRawBufferPointer) {
+    guard memory.count >= 20 else { return nil }
     self.init(
-      hexBytes: digits.map { (UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0) ? $0 | 0x20 : $0 }
-    )
+      high: UInt64(bigEndian: memory.loadUnaligned(as: UInt64.self)),
+      middle: UInt64(bigEndian: memory.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
+      low: UInt32(bigEndian: memory.loadUnaligned(fromByteOffset: 16, as: UInt32.self)))
+  }
+
+  /// Writes the 20 raw bytes to the start of that memory.
+  package func copy(to memory: UnsafeMutableRawBufferPointer) {
+    memory.storeBytes(of: high.bigEndian, as: UInt64.self)
+    memory.storeBytes(of: middle.bigEndian, toByteOffset: 8, as: UInt64.self)
+    memory.storeBytes(of: low.bigEndian, toByteOffset: 16, as: UInt32.self)
   }
 
   /// The 20 raw bytes, as git stores them in trees.
   package var bytes: [UInt8] {
-    var result: [UInt8] = []
-    result.reserveCapacity(20)
-    for shift in stride(from: 56, through: 0, by: -8) {
-      result.append(UInt8(truncatingIfNeeded: high >> UInt64(shift)))
+    [UInt8](unsafeUninitializedCapacity: 20) { buffer, count in
+      copy(to: UnsafeMutableRawBufferPointer(buffer))
+      count = 20
     }
-    for shift in stride(from: 56, through: 0, by: -8) {
-      result.append(UInt8(truncatingIfNeeded: middle >> UInt64(shift)))
-    }
-    for shift in stride(from: 24, through: 0, by: -8) {
-      result.append(UInt8(truncatingIfNeeded: low >> UInt32(shift)))
-    }
-    return result
   }
 
   /// The 40 lowercase hexadecimal digits.
   package var hex: String {
-    let digits: [UInt8] = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    text.reserveCapacity(40)
-    for byte in bytes {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
+    String(unsafeUninitializedCapacity: 40) { text in
+      func put(_ part: UInt64, _ digits: Int, at start: Int) {
+        for index in 0..<digits {
+          let value = UInt8(truncatingIfNeeded: part >> UInt64(4 * (digits - 1 - index))) & 15
+          text[start + index] = value + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
+        }
+      }
+      put(high, 16, at: 0)
+      put(middle, 16, at: 16)
+      put(UInt64(low), 8, at: 32)
+      return 40
     }
-    return String(decoding: text, as: UTF8.self)
   }
 
   /// The first ten digits, for people.

@@ -2,8 +2,6 @@
 package struct TreeEntry: Sendable, Hashable {
   /// The raw mode, not normalised: `0o100644`, `0o040000` and so on.
   package let mode: UInt32
-  /// The name for people and for comparison with names of ours; bytes that are no UTF-8 are U+FFFD.
-  package let name: String
   /// The name as it is stored.
   package let nameBytes: [UInt8]
   package let id: ObjectID
@@ -17,27 +15,36 @@ package struct TreeEntry: Sendable, Hashable {
 
   package init(mode: UInt32, nameBytes: [UInt8], id: ObjectID) {
     self.mode = mode
-    self.name = String(decoding: nameBytes, as: UTF8.self)
     self.nameBytes = nameBytes
     self.id = id
   }
 
+  /// The name for people and for comparison with names of ours; bytes that are no UTF-8 are U+FFFD.
+  package var name: String { String(decoding: nameBytes, as: UTF8.self) }
   package var isTree: Bool { mode == Self.treeMode }
   package var isFile: Bool { mode == Self.fileMode }
 
   /// Git's order: by bytes, a directory as if its name ended in `/`.
   package static func precedes(_ left: TreeEntry, _ right: TreeEntry) -> Bool {
-    var leftBytes = left.nameBytes.makeIterator()
-    var rightBytes = right.nameBytes.makeIterator()
-    var leftSlash = left.isTree ? UInt8(ascii: "/") : nil
-    var rightSlash = right.isTree ? UInt8(ascii: "/") : nil
-    while true {
-      let leftByte = leftBytes.next() ?? leftSlash.take()
-      let rightByte = rightBytes.next() ?? rightSlash.take()
-      guard let rightByte else { return false }
-      guard let leftByte else { return true }
-      if leftByte != rightByte { return leftByte < rightByte }
+    precedes(left.nameBytes, left.isTree, right.nameBytes, right.isTree)
+  }
+
+  static func precedes(
+    _ left: [UInt8], _ leftIsTree: Bool, _ right: [UInt8], _ rightIsTree: Bool
+  ) -> Bool {
+    let common = min(left.count, right.count)
+    for index in 0..<common where left[index] != right[index] {
+      return left[index] < right[index]
     }
+    // What follows the common part: the name's next byte, a directory's `/`, or the end.
+    func next(_ name: [UInt8], _ isTree: Bool) -> Int {
+      if common < name.count { return Int(name[common]) }
+      return isTree ? Int(UInt8(ascii: "/")) : -1
+    }
+    let (leftNext, rightNext) = (next(left, leftIsTree), next(right, rightIsTree))
+    guard leftNext == rightNext, leftNext >= 0 else { return leftNext < rightNext }
+    // `a/` as a name cannot be, so one of them is a directory that ends here and the other goes on.
+    return left.count < right.count
   }
 }
 
@@ -66,35 +73,53 @@ package struct TreeRecord: Sendable, Equatable {
   ///   a tree as one opaque entry.
   package init?(parsing bytes: [UInt8]) {
     var entries: [TreeEntry] = []
-    var seen: Set<[UInt8]> = []
-    var position = 0
-    while position < bytes.count {
-      var mode: UInt32 = 0
-      let modeStart = position
-      while position < bytes.count, bytes[position] != UInt8(ascii: " ") {
-        guard (UInt8(ascii: "0")...UInt8(ascii: "7")).contains(bytes[position]),
-          position - modeStart < 6
-        else { return nil }
-        mode = mode << 3 | UInt32(bytes[position] - UInt8(ascii: "0"))
-        position += 1
+    let isWellFormed = bytes.withUnsafeBufferPointer { bytes in
+      var position = 0
+      while position < bytes.count {
+        guard let entry = Self.entry(in: bytes, at: &position) else { return false }
+        if let last = entries.last, !TreeEntry.precedes(last, entry) { return false }
+        // Sorted, equal names are neighbours, but for a file and a directory of one name.
+        if entry.isTree, Self.find(entry.nameBytes, isTree: false, in: entries) != nil {
+          return false
+        }
+        entries.append(entry)
       }
-      guard position > modeStart, bytes[modeStart] != UInt8(ascii: "0") else { return nil }
-      position += 1
-      guard let end = bytes[min(position, bytes.count)...].firstIndex(of: 0),
-        end + 20 < bytes.count
-      else { return nil }
-      let rawName = Array(bytes[position..<end])
-      guard !rawName.isEmpty, !rawName.contains(UInt8(ascii: "/")),
-        !Self.reserved.contains(rawName.map { $0 | ($0 >= 0x41 && $0 <= 0x5a ? 0x20 : 0) }),
-        let id = ObjectID(bytes: bytes[(end + 1)..<(end + 21)]),
-        seen.insert(rawName).inserted
-      else { return nil }
-      let entry = TreeEntry(mode: mode, nameBytes: rawName, id: id)
-      if let last = entries.last, !TreeEntry.precedes(last, entry) { return nil }
-      entries.append(entry)
-      position = end + 21
+      return true
     }
+    guard isWellFormed else { return nil }
     self.entries = entries
+  }
+
+  /// Reads one entry and moves on behind it; nil if it is malformed.
+  private static func entry(
+    in bytes: UnsafeBufferPointer<UInt8>, at position: inout Int
+  ) -> TreeEntry? {
+    var mode: UInt32 = 0
+    let modeStart = position
+    while position < bytes.count, bytes[position] != UInt8(ascii: " ") {
+      guard (UInt8(ascii: "0")...UInt8(ascii: "7")).contains(bytes[position]),
+        position - modeStart < 6
+      else { return nil }
+      mode = mode << 3 | UInt32(bytes[position] - UInt8(ascii: "0"))
+      position += 1
+    }
+    guard position > modeStart, bytes[modeStart] != UInt8(ascii: "0") else { return nil }
+    let start = min(position + 1, bytes.count)
+    guard let end = bytes[start...].firstIndex(of: 0), end + 20 < bytes.count else { return nil }
+    let name = bytes[start..<end]
+    guard !name.isEmpty, !name.contains(UInt8(ascii: "/")), !isReserved(name),
+      let id = ObjectID(
+        startOf: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[(end + 1)...])))
+    else { return nil }
+    position = end + 21
+    return TreeEntry(mode: mode, nameBytes: Array(name), id: id)
+  }
+
+  private static func isReserved(_ name: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    name.count <= 4
+      && reserved.contains {
+        $0.elementsEqual(name.lazy.map { $0 | ($0 >= 0x41 && $0 <= 0x5a ? 0x20 : 0) })
+      }
   }
 
   /// The object's bytes.
@@ -113,20 +138,25 @@ package struct TreeRecord: Sendable, Equatable {
   /// The entry of that name, compared by bytes, or nil.
   package func entry(named name: String) -> TreeEntry? {
     // A directory stands elsewhere than a file of its name would.
-    find(TreeEntry(mode: TreeEntry.fileMode, name: name, id: .zero))
-      ?? find(TreeEntry(mode: TreeEntry.treeMode, name: name, id: .zero))
+    let name = Array(name.utf8)
+    return Self.find(name, isTree: false, in: entries)
+      ?? Self.find(name, isTree: true, in: entries)
   }
 
   /// By halving: a commit may change 100,000 entries of one directory, each of which is looked up.
-  private func find(_ wanted: TreeEntry) -> TreeEntry? {
+  private static func find(
+    _ name: [UInt8], isTree: Bool, in entries: [TreeEntry]
+  ) -> TreeEntry? {
     var (low, high) = (0, entries.count)
     while low < high {
       let middle = (low + high) / 2
-      if TreeEntry.precedes(entries[middle], wanted) { low = middle + 1 } else { high = middle }
+      if TreeEntry.precedes(entries[middle].nameBytes, entries[middle].isTree, name, isTree) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
     }
-    guard low < entries.count, entries[low].nameBytes == wanted.nameBytes else {
-      return nil
-    }
+    guard low < entries.count, entries[low].nameBytes == name else { return nil }
     return entries[low]
   }
 

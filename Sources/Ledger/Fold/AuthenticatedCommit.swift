@@ -60,11 +60,12 @@ struct Authenticator: Sendable {
     return record
   }
 
-  func authenticate(_ id: ObjectID) throws(LedgerError) -> AuthenticatedCommit {
-    let record = try record(id)
-    let parentTree = try parentTree(of: record)
-    return AuthenticatedCommit(
-      id: id, tree: record.tree, parentTree: parentTree, parents: record.parents,
+  /// - Parameter parentTree: the tree of its only parent; nil for any other number of parents.
+  func authenticate(
+    _ record: CommitRecord, over parentTree: ObjectID?
+  ) throws(LedgerError) -> AuthenticatedCommit {
+    AuthenticatedCommit(
+      id: record.id, tree: record.tree, parentTree: parentTree, parents: record.parents,
       committedAt: Timestamp(seconds: record.committerTime), author: record.author,
       subject: Text.cleaned(record.subject), signature: Self.check(record.signed),
       policyTrailer: record.trailer("Daypass-Policy"),
@@ -83,11 +84,6 @@ struct Authenticator: Sendable {
     } catch {
       return .invalid(error)
     }
-  }
-
-  private func parentTree(of record: CommitRecord) throws(LedgerError) -> ObjectID? {
-    guard record.parents.count == 1, let parent = record.parents.first else { return nil }
-    return try self.record(parent).tree
   }
 
   private func changes(

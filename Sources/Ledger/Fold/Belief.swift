@@ -1,4 +1,5 @@
 import Grants
+import HashTreeCollections
 import History
 import Policies
 
@@ -17,10 +18,10 @@ package struct Belief: Sendable {
   package internal(set) var policy: PolicySnapshot
   /// `grants/`, closed ones included; a closed grant needs no other memory.
   package internal(set) var tree: BeliefTree
-  /// The pending and active grants.
-  package private(set) var live: [GrantID: LiveGrant]
+  /// The pending and active grants. A copy shares what it does not change: each pin keeps one.
+  package private(set) var live: TreeDictionary<GrantID, LiveGrant>
   /// The live grants of each person, so that judging a request costs what that person has.
-  private var bySubject: [Principal: Set<GrantID>]
+  private var bySubject: TreeDictionary<Principal, TreeSet<GrantID>>
   /// Believed files that no commit carries: results of two signatures that met.
   package internal(set) var extras: [ObjectID: [UInt8]]
 
@@ -40,10 +41,10 @@ package struct Belief: Sendable {
   package func open(of subject: Principal, at moment: Timestamp, except excluded: GrantID)
     -> [Grant]
   {
-    (bySubject[subject] ?? []).sorted().compactMap { id in
+    (bySubject[subject] ?? []).compactMap { id in
       guard id != excluded, let live = live[id] else { return nil }
       return isOpen(live, at: moment) ? live.grant : nil
-    }
+    }.sorted { $0.id < $1.id }
   }
 
   /// Whether the grant still counts: nobody has to sweep it first.

@@ -22,6 +22,8 @@ struct Lander {
   private var early: [ObjectID] = []
   /// The landed commits that do not descend from the root.
   private var strangers: Set<ObjectID> = []
+  /// The newest mainline commit and its tree: what the next one is compared with.
+  private var newest: (commit: ObjectID, tree: ObjectID)?
 
   init(authenticator: Authenticator, root: ObjectID, start: ObjectID) {
     self.authenticator = authenticator
@@ -36,7 +38,10 @@ struct Lander {
   mutating func landing(
     of id: ObjectID, flipped: Bool = false
   ) throws(LedgerError) -> Landing {
-    let mainline = try authenticator.authenticate(id)
+    let record = try authenticator.record(id)
+    var trees = newest.map { [$0.commit: $0.tree] } ?? [:]
+    let mainline = try authenticate(record, trees: trees)
+    newest = (id, record.tree)
     if !flipped, mainline.parents.count == 1 {
       pass(id)
       return Landing(mainline: mainline, proposals: [mainline])
@@ -44,10 +49,27 @@ struct Lander {
     var proposals: [AuthenticatedCommit] = []
     let brought = try bring(id, from: flipped ? [id] : Array(mainline.parents.dropFirst()))
     // A commit without parents asserts nothing against anything; one with many is a merge.
-    for record in brought where record.parents.count == 1 && !strangers.contains(record.id) {
-      proposals.append(try authenticator.authenticate(record.id))
+    for record in brought {
+      trees[record.id] = record.tree
+      guard record.parents.count == 1, !strangers.contains(record.id) else { continue }
+      proposals.append(try authenticate(record, trees: trees))
     }
     return Landing(mainline: mainline, proposals: proposals)
+  }
+
+  /// - Parameter trees: trees of commits that need not be read for it.
+  private func authenticate(
+    _ record: CommitRecord, trees: [ObjectID: ObjectID]
+  ) throws(LedgerError) -> AuthenticatedCommit {
+    var parentTree: ObjectID?
+    if record.parents.count == 1, let parent = record.parents.first {
+      if let known = trees[parent] {
+        parentTree = known
+      } else {
+        parentTree = try authenticator.record(parent).tree
+      }
+    }
+    return try authenticator.authenticate(record, over: parentTree)
   }
 
   /// Notes a mainline commit that brings nothing but itself.

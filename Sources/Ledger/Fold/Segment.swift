@@ -11,8 +11,8 @@ struct SegmentFold {
   let now: Timestamp
   /// After the newest pin (or the start).
   private(set) var pinned: FoldState
-  /// After the newest commit.
-  private(set) var open: FoldState
+  /// Stands after the newest commit.
+  private var judge: Judge
   private(set) var pins: [Pin] = []
   /// What would be pins since the newest one, were they not dated beyond the verifier's now.
   private var ahead: [AuthenticatedCommit] = []
@@ -32,10 +32,13 @@ struct SegmentFold {
     self.root = root
     self.now = now
     self.pinned = start
-    self.open = start
+    self.judge = Judge(reader: authenticator.reader, bound: now, state: start)
     self.lander = Lander(authenticator: authenticator, root: root, start: start.commit)
     self.report = report
   }
+
+  /// After the newest commit.
+  var open: FoldState { judge.state }
 
   /// Folds the next mainline commit.
   ///
@@ -49,9 +52,7 @@ struct SegmentFold {
         changesPolicy = true
       }
     }
-    var judge = Judge(reader: authenticator.reader, bound: now, state: open)
     try judge.fold(landing)
-    open = judge.state
     events += judge.events
     try close(with: landing.mainline)
   }
@@ -86,13 +87,13 @@ struct SegmentFold {
     var (closed, closedEvents) = (open, events)
     // Every date lies within both bounds: the verdicts are the same under either.
     if max(latest, pinned.landedAt) > min(bound, now) {
-      (closed, closedEvents) = (pinned, [])
+      var again = Judge(reader: authenticator.reader, bound: bound, state: pinned)
+      closedEvents = []
       for landing in landings {
-        var judge = Judge(reader: authenticator.reader, bound: bound, state: closed)
-        try judge.fold(landing)
-        closed = judge.state
-        closedEvents += judge.events
+        try again.fold(landing)
+        closedEvents += again.events
       }
+      closed = again.state
     }
     guard let signer = TrustRule.pinSigner(commit, closed.belief) else { return }
     closed.pinnedCommit = commit.id
@@ -111,7 +112,8 @@ struct SegmentFold {
             signer: signer)))
     }
     pins.append(pin)
-    (pinned, open) = (closed, closed)
+    pinned = closed
+    judge = Judge(reader: authenticator.reader, bound: now, state: closed)
     (landings, events) = ([], [])
     ahead = []
     latest = Timestamp(seconds: .min)

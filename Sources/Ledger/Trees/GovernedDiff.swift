@@ -121,12 +121,14 @@ struct GovernedDiff: Sendable {
 }
 
 extension TreeRecord {
-  /// The entries of two trees, those of one name side by side, in order of names.
+  /// The entries of two trees, those of one name side by side, in order of names; what both begin
+  /// or end with alike is left out.
   static func paired(_ left: TreeRecord, _ right: TreeRecord) -> [(TreeEntry?, TreeEntry?)] {
     let order: (TreeEntry, TreeEntry) -> Bool = {
       $0.nameBytes.lexicographicallyPrecedes($1.nameBytes)
     }
-    let (left, right) = (left.entries.sorted(by: order), right.entries.sorted(by: order))
+    let (leftRest, rightRest) = withoutWhatIsEqual(left.entries, right.entries)
+    let (left, right) = (leftRest.sorted(by: order), rightRest.sorted(by: order))
     var result: [(TreeEntry?, TreeEntry?)] = []
     var (i, j) = (0, 0)
     while i < left.count || j < right.count {
@@ -143,5 +145,19 @@ extension TreeRecord {
       }
     }
     return result
+  }
+
+  /// A commit mostly changes one entry of a long directory.
+  private static func withoutWhatIsEqual(
+    _ left: [TreeEntry], _ right: [TreeEntry]
+  ) -> (ArraySlice<TreeEntry>, ArraySlice<TreeEntry>) {
+    let shorter = min(left.count, right.count)
+    var start = 0
+    while start < shorter, left[start] == right[start] { start += 1 }
+    var end = 0
+    while end < shorter - start, left[left.count - 1 - end] == right[right.count - 1 - end] {
+      end += 1
+    }
+    return (left[start..<(left.count - end)], right[start..<(right.count - end)])
   }
 }
