@@ -139,7 +139,9 @@ package struct Submitter: Sendable {
   ) throws(SubmissionError) -> ObjectID {
     guard let head = remote ?? local else {
       throw SubmissionError(
-        .failed, "the branch \(ledger.branch) does not exist yet", hint: "Start one: daypass init")
+        .failed,
+        "the governed branch \(ledger.branch) does not exist, here or at the remote",
+        hint: "If it was renamed, name it: git config daypass.branch BRANCH")
     }
     guard let local, let remote, local != remote else { return head }
     do throws(LedgerError) {
