@@ -128,8 +128,10 @@ package struct Submitter: Sendable {
       .untrusted,
       "the remote is at \(remoteTip.short), which does not contain \(stored.verifiedHead.short), "
         + "verified here before (rule rollback)",
-      hint: "Somebody took the branch back. Find out who and why. If what is here is right, "
-        + "git push it;\nif the remote is right: daypass trust --forget && "
+      hint: "Somebody took the branch back, or what was written here was never pushed.\n"
+        + "What is missing: git log \(remoteTip.short)..\(stored.verifiedHead.short)\n"
+        + "If what is here is right: git push\n"
+        + "To accept the loss, once you know why: daypass trust --forget && "
         + "git reset --keep \(remoteTip.short)")
   }
 

@@ -97,6 +97,7 @@ struct Session {
   ///
   /// - Parameter isReading: whether nothing will be committed, so that it does not matter who one is.
   func submitter(offline: Bool = false, isReading: Bool = false) async throws -> Submitter {
+    if offline || remoteName == nil { _ = try localHead() }
     let author =
       isReading ? Author(name: "-", email: "-") : try await Self.author(in: repository)
     return Submitter(

@@ -77,7 +77,7 @@ struct PeopleCommandTests {
     }
     let again = try await ground.daypass("dave", "approve", id)
     #expect(again.status == 1)
-    #expect(again.errorText.contains("is active, not pending"))
+    #expect(again.errorText.contains("is active already, until"))
   }
 
   @Test func lengtheningIsDenied() async throws {
