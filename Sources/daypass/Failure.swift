@@ -88,7 +88,7 @@ struct Failure: Error {
       Glibc.exit(ExitStatus.done.rawValue)
     }
     if parserCode == .validationFailure {
-      Terminal.writeError(Daypass.fullMessage(for: error) + "\n")
+      Terminal.writeError(Examples.completed(Daypass.fullMessage(for: error)) + "\n")
       Glibc.exit(ExitStatus.usage.rawValue)
     }
     let failure = Failure(error)
