@@ -27,8 +27,10 @@ struct Placeholders {
 
   /// - Parameter directory: whose objects hashes are looked up among.
   mutating func stable(_ text: String, in directory: String) async throws -> String {
-    for match in text.matches(of: /[0-9]{8}T[0-9]{6}Z-([0-9a-hjkmnp-tv-z]{8})/) {
-      let id = String(match.1)
+    // A whole id, or its digits alone where it is named as what to type next.
+    let seen = /([0-9]{8}T[0-9]{6}Z-|daypass (approve|revoke|withdraw) )([0-9a-hjkmnp-tv-z]{8})\b/
+    for match in text.matches(of: seen) {
+      let id = String(match.3)
       if !ids.contains(id) && !literal.contains(id) { ids.append(id) }
     }
     var names: [(value: String, name: String)] = [(stage.sandbox.root, "[BOX]")]
@@ -49,22 +51,29 @@ struct Placeholders {
       let word = String(match.output)
       if !words.contains(word) && !literal.contains(word) { words.append(word) }
     }
-    guard !words.isEmpty else { return [] }
-    let known = try await stage.sandbox.run(
-      ["git", "cat-file", "--batch-check"], in: directory,
-      stdin: words.joined(separator: "\n") + "\n")
     var names: [(value: String, name: String)] = []
-    for (word, answer) in zip(words, known.text.split(separator: "\n")) {
-      let parts = answer.split(separator: " ").map(String.init)
-      guard parts.count == 3, parts[0].hasPrefix(word) else { continue }
-      let (hash, type) = (parts[0], parts[1])
-      if objects[type]?.contains(hash) != true { objects[type, default: []].append(hash) }
-      let number = (objects[type]?.firstIndex(of: hash) ?? 0) + 1
-      let name = "[\(type)\(number)]"
-      names.append((word, word == hash ? name.uppercased() : name))
+    // The other clones may have what is shown of them, or beside them.
+    for place in [directory, "remote.git"] + ScenarioStage.people where !words.isEmpty {
+      guard stage.sandbox.exists(place) else { continue }
+      let known = try await stage.sandbox.run(
+        ["git", "cat-file", "--batch-check"], in: place, stdin: words.joined(separator: "\n") + "\n"
+      )
+      let answers = known.text.split(separator: "\n").map {
+        $0.split(separator: " ").map(String.init)
+      }
+      for (word, parts) in zip(words, answers) where parts.count == 3 && parts[0].hasPrefix(word) {
+        names.append((word, name(of: parts[0], parts[1], isWhole: word == parts[0])))
+        words.removeAll { $0 == word }
+      }
     }
     // Whole ones first: an abbreviation is part of them.
     return names.sorted { $0.value.count > $1.value.count }
+  }
+
+  private mutating func name(of hash: String, _ type: String, isWhole: Bool) -> String {
+    if objects[type]?.contains(hash) != true { objects[type, default: []].append(hash) }
+    let name = "[\(type)\((objects[type]?.firstIndex(of: hash) ?? 0) + 1)]"
+    return isWhole ? name.uppercased() : name
   }
 
   /// Keeps the columns of a table where they were.
