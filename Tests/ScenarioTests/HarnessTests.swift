@@ -70,6 +70,17 @@ struct HarnessTests {
     #expect(try #require(difference).contains("-[ID2]\n+[ID1]"))
   }
 
+  /// By Unicode's rules for words there is no boundary between two letters and the dot between.
+  @Test func idAtTheBeginningOfAFileNameIsFound() async throws {
+    let scenario = """
+      stage: empty
+      $ echo 20261124T090000Z-4e09"f"awt.json 20261124T090000Z-4e09"f"aw7.json
+      20261124T090000Z-[ID1].json 20261124T090000Z-[ID2].json
+
+      """
+    #expect(try await ScenarioRun.check(try Scenario(scenario)) == nil)
+  }
+
   @Test func commitsAreToldFromOneAnotherAndFromDigits() async throws {
     let scenario = """
       stage: team

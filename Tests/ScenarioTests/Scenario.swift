@@ -47,6 +47,17 @@ struct Scenario: Equatable {
     items.compactMap { if case .step(let step) = $0 { step } else { nil } }
   }
 
+  /// What its writer wrote, whatever comes out: commands and remarks.
+  var words: String {
+    items.map {
+      switch $0 {
+      case .step(let step): step.command
+      case .remark(let line), .wait(_, let line): line
+      case .stage: ""
+      }
+    }.joined(separator: "\n")
+  }
+
   var stage: ScenarioStage.Kind? {
     items.lazy.compactMap { if case .stage(let kind) = $0 { kind } else { nil } }.first
   }

@@ -21,8 +21,7 @@ enum ScenarioRun {
       people.append(person)
     }
     let stage = try await ScenarioStage(scenario.stage ?? .empty, typing: people)
-    var names = Placeholders(
-      stage, literal: scenario.steps.map(\.command).joined(separator: "\n"))
+    var names = Placeholders(stage, literal: scenario.words)
     var played = scenario
     var now = start
     for (index, item) in scenario.items.enumerated() {

@@ -2,6 +2,8 @@ import FoundationEssentials
 import GitStore
 import TestSupport
 
+@testable import daypass
+
 /// Where a scenario plays: people, each with a home, a key and git set up to sign with it.
 final class ScenarioStage: Sendable {
   enum Kind: String {
@@ -115,13 +117,16 @@ final class ScenarioStage: Sendable {
     try sandbox.writeScript(
       "bin/daypass",
       """
-      case "$1 " in -C\\ ) ;; -*|help\\ |\\ ) exec \(binary) "$@" ;; esac
+      case "$1" in \(commands)|-C) ;; *) exec \(binary) "$@" ;; esac
       for word; do
         case "$word" in --help|-h|--now) exec \(binary) "$@" ;; esac
       done
       exec \(binary) "$@" --now "$SCENARIO_NOW"
       """)
   }
+
+  private static let commands = CommandTable.groups.flatMap(\.subcommands).map { $0._commandName }
+    .joined(separator: "|")
 
   /// Beside the program that runs the tests.
   private static let binary: String = {
