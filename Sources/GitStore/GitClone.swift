@@ -1,0 +1,95 @@
+import History
+import Submission
+
+/// Fresh clones, made by the `git` program with nothing of the other side being run: no hook, no
+/// filter, no submodule.
+package enum GitClone {
+  /// Clones without checking anything out, so that what came can be looked at first.
+  ///
+  /// - Parameters:
+  ///   - url: as git takes it; a path that is not absolute begins at `base`.
+  ///   - directory: a new or empty one, absolute. git takes away what it made if it fails.
+  ///   - branch: the one to be on; nil takes the remote's.
+  ///   - environment: must not name another repository (`GIT_DIR`).
+  /// - Throws: ``RemoteError``; so if the task is cancelled.
+  package static func make(
+    from url: String, to directory: String, branch: String?, in base: String,
+    environment: [String: String] = ProcessEnvironment.current
+  ) async throws(RemoteError) {
+    if let fault = RemoteAddress.fault(in: url) {
+      throw RemoteError("The URL \(fault): \(Words.shown(url))")
+    }
+    let result: ProgramResult
+    do {
+      result = try await ProgramRunner(environment).run(
+        [
+          "git", "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", "-c",
+          "maintenance.auto=false", "clone", "--quiet", "--no-checkout", "--origin=origin",
+          // Between two directories git would link files unread; a fetch hashes every object.
+          "--no-local", "--no-recurse-submodules",
+        ] + (branch.map { ["--branch=\($0)"] } ?? []) + ["--", url, directory],
+        in: base, changing: GitProgram.variables, timeout: nil)
+    } catch .cancelled {
+      throw RemoteError("Interrupted while cloning.")
+    } catch {
+      throw RemoteError("Cannot clone. \(error)")
+    }
+    guard result.succeeded else { throw failure(result.errorText, url, branch) }
+  }
+
+  private static func failure(_ words: String, _ url: String, _ branch: String?) -> RemoteError {
+    if let branch, words.contains("Remote branch \(branch) not found") {
+      return RemoteError(
+        "\(Words.shown(url)) has no branch \(Words.shown(branch)).",
+        hint: "Which there are: git ls-remote --heads \(Words.shown(url))")
+    }
+    let error = RemoteFailure.unreachable(Words.shown(url), words)
+    // There is no remote to look at yet.
+    let isGeneral = ["git remote -v", "git fetch"].contains { error.hint.contains($0) }
+    return isGeneral
+      ? RemoteError(error.sentence, hint: "Try it by hand: git ls-remote \(Words.shown(url))")
+      : error
+  }
+}
+
+extension GitRepository {
+  /// Fills the work tree of a fresh clone with the branch's files, as they are stored: no filter,
+  /// no line ends turned.
+  ///
+  /// - Parameter cone: the directories to have, for a sparse checkout; empty has all.
+  /// - Throws: ``HistoryError``.
+  package func checkOutFresh(_ branch: String, cone: [String]) async throws(HistoryError) {
+    if !cone.isEmpty {
+      try await checkingOut(["sparse-checkout", "set", "--cone"] + cone)
+    }
+    // This file outranks every .gitattributes of the tree, however special.
+    let own = try readInfoAttributes()
+    try writeInfoAttributes(own + ["* -filter"])
+    let result = await Result { () async throws(HistoryError) in
+      try await checkingOut(["checkout", "--quiet", "--force", branch, "--"])
+    }
+    try writeInfoAttributes(own)
+    try result.get()
+  }
+
+  private func checkingOut(_ arguments: [String]) async throws(HistoryError) {
+    let result: ProgramResult
+    do {
+      result = try await git.run(
+        ["-c", "core.hooksPath=/dev/null", "-c", "submodule.recurse=false"] + arguments,
+        timeout: nil)
+    } catch {
+      throw HistoryError(.unreadable, "Cannot check out the files. \(error)")
+    }
+    guard result.succeeded else {
+      throw HistoryError(
+        .unreadable, "Cannot check out the files: \(Words.shown(result.errorText))")
+    }
+  }
+}
+
+extension Result where Failure == HistoryError {
+  fileprivate init(_ body: () async throws(HistoryError) -> Success) async {
+    do throws(HistoryError) { self = .success(try await body()) } catch { self = .failure(error) }
+  }
+}
