@@ -88,7 +88,7 @@ struct DoctorCommand: AsyncParsableCommand {
         finding.level == .ok ? style.good : finding.level == .warning ? style.warn : style.bad
       let gap = String(repeating: " ", count: 9 - level.count)
       let name = finding.name + String(repeating: " ", count: width - finding.name.count + 2)
-      text += paint(level) + gap + name + Words.safe(Words.clause(finding.words)) + "\n"
+      text += paint(level) + gap + name + Words.safe(finding.words) + "\n"
       let indent = String(repeating: " ", count: 9 + width + 2)
       for line in finding.hint.split(separator: "\n") {
         text += indent + style.dim(Words.safe(String(line))) + "\n"
@@ -116,16 +116,29 @@ struct Checkup {
 
   let name: String
   let level: Level
-  /// One line.
+  /// One line, beginning small and without a full stop.
   let words: String
   /// What to type; may be empty, may be several lines.
-  var hint = ""
-  var remedy: Remedy?
+  let hint: String
+  let remedy: Remedy?
+
+  init(name: String, level: Level, words: String, hint: String, remedy: Remedy?) {
+    self.name = name
+    self.level = level
+    // What git says may be several lines.
+    let line = words.split(separator: "\n").map(String.init).joined(separator: "; ")
+    let first = line.prefix { $0.isLetter }
+    let isSentence =
+      first.dropFirst().allSatisfy(\.isLowercase) && line.dropFirst(first.count).first == " "
+    self.words = Words.clause(isSentence ? first.lowercased() + line.dropFirst(first.count) : line)
+    self.hint = hint
+    self.remedy = remedy
+  }
 
   var output: OutputValue {
     .object([
       ("name", .string(name)), ("level", .string(level.rawValue)),
-      ("words", .string(Words.clause(words))), ("hint", .string(hint)),
+      ("words", .string(words)), ("hint", .string(hint)),
       ("fixable", .bool(remedy != nil)),
     ])
   }

@@ -69,7 +69,7 @@ struct JoinCommand: AsyncParsableCommand {
   private func join(_ root: ObjectID, _ place: JoinPlace) async throws {
     try await GitClone.make(
       from: url, to: place.path, branch: branch, in: options.directory)
-    let repository = try GitRepository.open(at: place.path, discover: false)
+    let repository = try open(place)
     let governed = try branchName(repository)
     try await repository.setLocalConfiguration("daypass.branch", governed)
     var here = options
@@ -90,6 +90,18 @@ struct JoinCommand: AsyncParsableCommand {
     try await repository.setLocalConfiguration("daypass.root", root.hex)
     Notice.disputes(replay)
     Terminal.write(try await JoinWords(session: session, replay: replay, place: place).text())
+  }
+
+  private func open(_ place: JoinPlace) throws -> GitRepository {
+    do {
+      return try GitRepository.open(at: place.path, discover: false)
+    } catch {
+      guard error.code == .incomplete else { throw error }
+      throw Failure(
+        .untrusted,
+        "\(Words.safe(url)) has only a part of the history: it is a shallow clone itself",
+        hint: "Join from where it has all of it, or complete it there: git fetch --unshallow")
+    }
   }
 
   private func branchName(_ repository: GitRepository) throws -> String {

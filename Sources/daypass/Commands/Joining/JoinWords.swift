@@ -30,7 +30,8 @@ struct JoinWords {
     for (index, line) in you.enumerated() {
       text += (index == 0 ? "you  " : "     ") + Words.safe(line) + "\n"
     }
-    for (index, line) in (["cd \(Shell.quoted(place.shown))"] + next).enumerated() {
+    let change = place.shown == "." ? [] : ["cd \(Shell.quoted(place.shown))"]
+    for (index, line) in (change + next).enumerated() {
       text += (index == 0 ? "next " : "     ") + style.bold(Words.safe(line)) + "\n"
     }
     return text

@@ -33,13 +33,7 @@ struct SignersChange {
       .numbered(desk.nextSerial)
     let tree = try FileTree.write(files.files, to: desk.session.repository)
     let policy = try files.parsed(tree)
-    let isNobody =
-      !policy.policy.groups.values.contains { $0.contains(principal) }
-      && !policy.policy.isAdmin(principal) && !policy.policy.isReconciler(principal)
-    if isNobody {
-      Notice.warn(
-        "\(principal) is in no group; what they may ask for: daypass roles --as \(principal)")
-    }
+    noteStanding(policy, among: desk.believed)
     guard try desk.confirm(policy, writing, "Sign policy \(desk.nextSerial)?") else { return }
     let words = new.count == 1 ? "a key" : "\(new.count) keys"
     let subject = subject ?? "Add \(words) of \(principal)"
@@ -48,6 +42,20 @@ struct SignersChange {
     } else {
       try await PolicyCommitCommand.offer(tree, files, subject, desk, on: branch)
     }
+  }
+
+  /// A key alone lets nobody ask for what only groups may ask for; and a name may be mistyped.
+  private func noteStanding(_ new: PolicySnapshot, among believed: PolicySnapshot) {
+    let policy = new.policy
+    guard !policy.groups.values.contains(where: { $0.contains(principal) }),
+      !policy.isAdmin(principal), !policy.isReconciler(principal)
+    else { return }
+    let known = believed.signers.entries.map(\.principal)
+    let guess =
+      known.contains(principal.name) ? nil : Closest.name(to: principal.name, among: known)
+    Notice.warn(
+      "\(principal) is in no group; what they may ask for: daypass roles --as \(principal)"
+        + (guess.map { ". Or did you mean \($0)?" } ?? ""))
   }
 
   /// Those that the principal has not got yet.

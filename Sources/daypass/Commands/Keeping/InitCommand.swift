@@ -78,6 +78,7 @@ struct InitCommand: AsyncParsableCommand {
   }
 
   private func found(_ repository: GitRepository) async throws {
+    try demandTop(of: repository)
     let branch = try await Session.governedBranch(repository)
     if let root = try await Session.statedRoot(options, repository) {
       if let forge { return Terminal.write(forge.words(branch: branch, .forOutput)) }
@@ -94,6 +95,22 @@ struct InitCommand: AsyncParsableCommand {
     }
     let root = try await founding.carryOut(plan, at: SystemClock(fixed: options.now?.moment).now())
     report(root, founding, try repository.remoteNames.first)
+  }
+
+  /// A folder inside of another repository is not what somebody there means to govern.
+  private func demandTop(of repository: GitRepository) throws {
+    guard ProcessInfo.processInfo.environment["GIT_DIR"] == nil, let top = repository.workTree,
+      Self.real(options.directory) != Self.real(top)
+    else { return }
+    throw Failure(
+      .usage,
+      "\(Words.safe(options.directory)) is a folder inside of the repository \(Words.safe(top))",
+      hint: "To govern that one: daypass init -C \(Shell.quoted(top))\n"
+        + "To govern this folder alone: git init, then daypass init")
+  }
+
+  private static func real(_ path: String) -> String {
+    URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
   }
 
   private func template(_ repository: GitRepository) async throws -> PolicyTemplate {
