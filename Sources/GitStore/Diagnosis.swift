@@ -64,7 +64,9 @@ package enum Diagnosis {
     } catch {
       throw RemoteError("Cannot fetch. \(error)")
     }
-    guard result.succeeded else { throw RemoteFailure.unreachable("here", result.errorText) }
+    guard result.succeeded else {
+      throw RemoteFailure.unreachable("of this clone", result.errorText)
+    }
   }
 }
 

@@ -139,6 +139,18 @@ struct JoiningTests {
     #expect(words.contains("bob@example.com, policies/allowed_signers"))
   }
 
+  @Test func doctorSaysWhatItCouldNotDo() async throws {
+    let stage = try await Stage(clones: [])
+    let box = stage.sandbox
+    try await box.git(
+      "clone", "-q", "--depth", "1", "file://" + box.path("remote.git"), "part")
+    // Of a single commit git makes no shallow clone.
+    try box.write("part/.git/shallow", stage.root + "\n")
+    try await box.git("remote", "set-url", "origin", box.path("gone.git"), in: "part")
+    let words = try await stage.expect(1, "doctor", "--fix", in: "part")
+    #expect(words.contains("not done the remote") && !words.contains("done fetched"), "\(words)")
+  }
+
   @Test func doctorNeverTrustsARoot() async throws {
     let stage = try await Stage(clones: ["alice"])
     try await stage.sandbox.git("config", "--unset", "daypass.root", in: "alice")

@@ -34,7 +34,7 @@ struct DoctorCommand: AsyncParsableCommand {
   var wait: HumanSpan = HumanSpan(span: TimeSpan(seconds: 15))
 
   func run() async throws {
-    var deeds: [String] = []
+    var deeds: [Deed] = []
     var findings = await look()
     if fix {
       // One thing set right may bring the next to light: a shallow clone hides all the rest.
@@ -43,7 +43,7 @@ struct DoctorCommand: AsyncParsableCommand {
         if remedies.isEmpty { break }
         for remedy in remedies { deeds.append(await Self.carryOut(remedy)) }
         findings = await look()
-        if deeds.last?.hasPrefix("could not") == true { break }
+        if deeds.contains(where: { $0.failure != nil }) { break }
       }
     }
     let worst = findings.count { $0.level == .problem }
@@ -53,7 +53,8 @@ struct DoctorCommand: AsyncParsableCommand {
     } else {
       let value = OutputValue.object([
         ("problems", .int(worst)), ("warnings", .int(warnings)),
-        ("done", .list(deeds.map { .string($0) })),
+        ("done", .list(deeds.filter { $0.failure == nil }.map { .string($0.words) })),
+        ("notDone", .list(deeds.compactMap(\.failure).map { .string($0.sentence) })),
         ("findings", .list(findings.map { $0.output })),
       ])
       Terminal.write(try value.render(format.output))
@@ -67,20 +68,32 @@ struct DoctorCommand: AsyncParsableCommand {
     return doctor.findings
   }
 
-  private static func carryOut(_ remedy: Checkup.Remedy) async -> String {
+  /// A remedy that was tried.
+  private struct Deed {
+    let words: String
+    /// Why it could not be done; nil if it was.
+    let failure: Failure?
+
+    func line(_ style: Style) -> String {
+      guard let failure else { return "\(style.good("done")) \(Words.safe(words))\n" }
+      return "\(style.bad("not done")) \(Words.safe(Checkup.line(failure.sentence)))\n"
+    }
+  }
+
+  private static func carryOut(_ remedy: Checkup.Remedy) async -> Deed {
     do {
       try await remedy.act()
-      return remedy.words
+      return Deed(words: remedy.words, failure: nil)
     } catch {
-      return "could not: \(remedy.words): \(Words.clause(Failure(error).sentence))"
+      return Deed(words: remedy.words, failure: Failure(error))
     }
   }
 
   private func table(
-    _ findings: [Checkup], _ deeds: [String], _ problems: Int, _ warnings: Int
+    _ findings: [Checkup], _ deeds: [Deed], _ problems: Int, _ warnings: Int
   ) -> String {
     let style = Style.forOutput
-    var text = deeds.map { "\(style.good("done")) \(Words.safe($0))\n" }.joined()
+    var text = deeds.map { $0.line(style) }.joined()
     let width = findings.map(\.name.count).max() ?? 0
     for finding in findings {
       let level = finding.level.rawValue
@@ -125,14 +138,18 @@ struct Checkup {
   init(name: String, level: Level, words: String, hint: String, remedy: Remedy?) {
     self.name = name
     self.level = level
-    // What git says may be several lines.
-    let line = words.split(separator: "\n").map(String.init).joined(separator: "; ")
-    let first = line.prefix { $0.isLetter }
-    let isSentence =
-      first.dropFirst().allSatisfy(\.isLowercase) && line.dropFirst(first.count).first == " "
-    self.words = Words.clause(isSentence ? first.lowercased() + line.dropFirst(first.count) : line)
+    self.words = Self.line(words)
     self.hint = hint
     self.remedy = remedy
+  }
+
+  /// A sentence as a line: what git says may be several.
+  static func line(_ sentence: String) -> String {
+    let line = sentence.split(separator: "\n").joined(separator: "; ")
+    let first = line.prefix(while: \.isLetter)
+    let rest = line[first.endIndex...]
+    let begins = first.dropFirst().allSatisfy(\.isLowercase) && rest.first == " "
+    return Words.clause(begins ? first.lowercased() + rest : line)
   }
 
   var output: OutputValue {

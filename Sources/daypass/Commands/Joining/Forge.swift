@@ -26,13 +26,18 @@ enum Forge: String, ExpressibleByArgument, CaseIterable {
         ("updating", "there, too: no \"Always suggest updating pull request branches\""),
         (
           "linear history",
-          "Rules: \"Require linear history\" off; a merge queue merges (\"Merge commit\")"
+          "Rules for \(branch): \"Require linear history\" off; a merge queue merges"
         ),
         (
-          "who may push",
-          "Rules for \(branch): block force pushes and deletions; \"Restrict updates\" to"
+          "signed commits",
+          "\"Require signed commits\" off: daypass checks signatures itself, and a"
         ),
-        ("", "the people and the machine that write grants"),
+        ("", "merge or a commit that only restores need not be signed"),
+        (
+          "who may push",
+          "\"Block force pushes\", \"Restrict deletions\", and \"Restrict updates\" with"
+        ),
+        ("", "the people and the machine that write grants on the bypass list"),
         (checkout, "actions/checkout with fetch-depth: 0"),
       ]
     case .gitlab:

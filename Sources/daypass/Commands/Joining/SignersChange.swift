@@ -52,7 +52,8 @@ struct SignersChange {
     else { return }
     let known = believed.signers.entries.map(\.principal)
     let guess =
-      known.contains(principal.name) ? nil : Closest.name(to: principal.name, among: known)
+      known.contains(principal.name)
+      ? nil : known.first { Closest.distance($0, principal.name) == 1 }
     Notice.warn(
       "\(principal) is in no group; what they may ask for: daypass roles --as \(principal)"
         + (guess.map { ". Or did you mean \($0)?" } ?? ""))
