@@ -48,21 +48,8 @@ package enum PushOutcome: Sendable, Equatable {
   case accepted
   /// Another writer moved the branch first; begin again from the new tip.
   case stale
-  /// The remote will not have it (a hook, a protected branch): its words, for a person.
-  case refused(String)
-}
-
-/// Why the remote gave no answer.
-package struct RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
-  package let sentence: String
-  package let hint: String
-
-  package init(_ sentence: String, hint: String = "") {
-    self.sentence = sentence
-    self.hint = hint
-  }
-
-  package var description: String { hint.isEmpty ? sentence : "\(sentence)\n\(hint)" }
+  /// The remote will not have it (a hook, a protected branch); nothing has changed there.
+  case refused(RemoteError)
 }
 
 /// Where the time comes from.

@@ -144,10 +144,10 @@ extension Submitter {
         switch try await remote.push(made.id, to: ledger.branch, expecting: start.remoteTip) {
         case .accepted: break
         case .stale: return nil
-        case .refused(let words):
+        case .refused(let refusal):
           throw SubmissionError(
-            .remote, "\(remote.name) refused the push: \(words)",
-            hint: "Nothing was changed, here or there.")
+            .remote, refusal.sentence,
+            hint: "Nothing was changed, here or there.\n\(refusal.hint)")
         }
       }
       if lag == nil { lag = try await follow(made, start) }
