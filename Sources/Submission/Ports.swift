@@ -10,7 +10,7 @@ package protocol CommitSigner: Sendable {
 }
 
 /// Why nothing was signed.
-package struct SigningError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct SigningError: ExplainedError, Equatable {
   /// What happened, in one sentence.
   package let sentence: String
   /// What to type next.
@@ -20,8 +20,6 @@ package struct SigningError: Error, Sendable, Equatable, CustomStringConvertible
     self.sentence = sentence
     self.hint = hint
   }
-
-  package var description: String { hint.isEmpty ? sentence : "\(sentence)\n\(hint)" }
 }
 
 /// The other end that the governed branch is shared through.
@@ -53,7 +51,7 @@ package enum PushOutcome: Sendable, Equatable {
 }
 
 /// Why the remote gave no answer.
-package struct RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct RemoteError: ExplainedError, Equatable {
   package let sentence: String
   package let hint: String
 
@@ -61,8 +59,6 @@ package struct RemoteError: Error, Sendable, Equatable, CustomStringConvertible 
     self.sentence = sentence
     self.hint = hint
   }
-
-  package var description: String { hint.isEmpty ? sentence : "\(sentence)\n\(hint)" }
 }
 
 /// Where the time comes from.
