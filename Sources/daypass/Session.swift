@@ -44,7 +44,7 @@ struct Session {
 
   var now: Timestamp { clock.now() }
   var reference: String { "refs/heads/\(branch)" }
-  var local: GovernedBranch { GovernedBranch(repository: repository, branch: branch) }
+  var local: CheckedOutBranch { CheckedOutBranch(repository: repository, branch: branch) }
 
   /// Where the governed branch stands here.
   func localHead() throws -> ObjectID {
