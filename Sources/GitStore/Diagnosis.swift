@@ -62,47 +62,30 @@ package enum Diagnosis {
           "maintenance.auto=false", "fetch", "--quiet", "--unshallow", "--no-recurse-submodules",
         ], changing: GitProgram.variables, timeout: nil)
     } catch {
-      throw RemoteError("Cannot fetch. \(error)")
+      throw RemoteError(.local, "Cannot fetch. \(error)")
     }
     guard result.succeeded else {
-      throw RemoteFailure.unreachable("of this clone", result.errorText)
+      // Which remote it was only git knows.
+      throw RemoteFault(
+        name: "of this clone", transport: .file, secrets: Secrets(environment: environment)
+      ).error(from: result.errorText)
     }
   }
 }
 
-extension GitRepository {
-  /// Asks a remote where a branch is, fetching nothing and asking nobody for a password.
+extension GitRemote {
+  /// Asks where a branch is, fetching nothing and asking nobody for a password.
   ///
   /// - Returns: nil if the remote has no such branch.
-  /// - Throws: ``RemoteError``; so after `limit`.
-  package func glance(
-    at remote: String, branch: String, within limit: Duration
-  ) async throws(RemoteError) -> ObjectID? {
-    do {
-      let url = try await git.run(["remote", "get-url", "--", remote])
-      guard url.succeeded else {
-        throw RemoteError("There is no remote \(Words.shown(remote)) here.", hint: "git remote -v")
-      }
-      if let fault = RemoteAddress.fault(in: url.text) {
-        throw RemoteError(
-          "The URL of the remote \(remote) \(fault): \(Words.shown(url.text))",
-          hint: "git remote set-url \(remote) URL")
-      }
-      let result = try await git.runner.run(
-        ["git", "--git-dir=\(gitDirectory)", "ls-remote", "--", remote, "refs/heads/\(branch)"],
-        changing: GitProgram.variables.merging(["GIT_TERMINAL_PROMPT": "0"]) { $1 },
-        timeout: limit)
-      guard result.succeeded else { throw RemoteFailure.unreachable(remote, result.errorText) }
-      return result.text.split(separator: "\t").first.flatMap { ObjectID(hex: String($0)) }
-    } catch let error as RemoteError {
-      throw error
-    } catch ProgramError.tookTooLong {
-      throw RemoteError(
-        "The remote \(remote) did not answer within \(limit.components.seconds) seconds.",
-        hint: "Try it by hand: git ls-remote \(remote)")
-    } catch {
-      throw RemoteError("Cannot talk to the remote \(remote). \(error)")
-    }
+  /// - Throws: ``RemoteError``.
+  package func glance(branch: String) async throws(RemoteError) -> ObjectID? {
+    let call = try await prepare(branch, pushing: false)
+    let quiet = Call(
+      fault: call.fault, options: call.options,
+      variables: call.variables.merging(["GIT_TERMINAL_PROMPT": "0"]) { $1 })
+    let result = try await run(["ls-remote", name, "refs/heads/\(branch)"], quiet)
+    guard result.succeeded else { throw call.fault.error(from: result.errorText) }
+    return result.text.split(separator: "\t").first.flatMap { ObjectID(hex: String($0)) }
   }
 }
 

@@ -11,45 +11,57 @@ package enum GitClone {
   ///   - directory: a new or empty one, absolute. git takes away what it made if it fails.
   ///   - branch: the one to be on; nil takes the remote's.
   ///   - environment: must not name another repository (`GIT_DIR`).
+  ///   - silence: how long the other end may say nothing.
   /// - Throws: ``RemoteError``; so if the task is cancelled.
   package static func make(
     from url: String, to directory: String, branch: String?, in base: String,
-    environment: [String: String] = ProcessEnvironment.current
+    environment: [String: String] = ProcessEnvironment.current,
+    silence: Duration = .seconds(60)
   ) async throws(RemoteError) {
     if let fault = RemoteAddress.fault(in: url) {
-      throw RemoteError("The URL \(fault): \(Words.shown(url))")
+      throw RemoteError(.address, "The URL \(fault): \(RemoteAddress.shown(url))")
+    }
+    let runner = ProgramRunner(environment)
+    let shown = RemoteAddress.shown(url)
+    let call = await GitRemote.call(shown, [url], environment) {
+      (arguments) async throws(ProgramError) in
+      try await runner.run(["git"] + arguments, in: base, changing: GitProgram.variables)
     }
     let result: ProgramResult
     do {
-      result = try await ProgramRunner(environment).run(
+      result = try await runner.run(
         [
           "git", "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", "-c",
-          "maintenance.auto=false", "clone", "--quiet", "--no-checkout", "--origin=origin",
+          "maintenance.auto=false",
+        ] + call.options + [
+          "clone", "--progress", "--no-checkout", "--origin=origin",
           // Between two directories git would link files unread; a fetch hashes every object.
           "--no-local", "--no-recurse-submodules",
         ] + (branch.map { ["--branch=\($0)"] } ?? []) + ["--", url, directory],
-        in: base, changing: GitProgram.variables, timeout: nil)
-    } catch .cancelled {
-      throw RemoteError("Interrupted while cloning.")
+        in: base, changing: GitProgram.variables.merging(call.variables) { $1 }, timeout: nil,
+        silence: silence)
+    } catch .tookTooLong(_, let limit) {
+      throw RemoteError(
+        .timedOut, "The remote \(shown) said nothing for \(limit.components.seconds) seconds.",
+        hint: byHand(shown))
     } catch {
-      throw RemoteError("Cannot clone. \(error)")
+      throw RemoteError(.local, "Cannot clone. \(error)")
     }
-    guard result.succeeded else { throw failure(result.errorText, url, branch) }
+    guard !result.succeeded else { return }
+    if let branch, result.errorText.contains("Remote branch \(branch) not found") {
+      throw RemoteError(
+        .notFound, "\(shown) has no branch \(Words.shown(branch)).",
+        hint: "Which there are: git ls-remote --heads \(shown)")
+    }
+    let error = call.fault.error(from: result.errorText)
+    // There is no remote here to look at yet.
+    let isOfRemote = ["git remote ", "git fetch ", "git ls-remote "].contains {
+      error.hint.contains($0)
+    }
+    throw isOfRemote ? RemoteError(error.code, error.sentence, hint: byHand(shown)) : error
   }
 
-  private static func failure(_ words: String, _ url: String, _ branch: String?) -> RemoteError {
-    if let branch, words.contains("Remote branch \(branch) not found") {
-      return RemoteError(
-        "\(Words.shown(url)) has no branch \(Words.shown(branch)).",
-        hint: "Which there are: git ls-remote --heads \(Words.shown(url))")
-    }
-    let error = RemoteFailure.unreachable(Words.shown(url), words)
-    // There is no remote to look at yet.
-    let isGeneral = ["git remote -v", "git fetch"].contains { error.hint.contains($0) }
-    return isGeneral
-      ? RemoteError(error.sentence, hint: "Try it by hand: git ls-remote \(Words.shown(url))")
-      : error
-  }
+  private static func byHand(_ url: String) -> String { "Try it by hand: git ls-remote \(url)" }
 }
 
 extension GitRepository {

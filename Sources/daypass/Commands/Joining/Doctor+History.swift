@@ -105,8 +105,9 @@ extension Doctor {
     }
     guard let patience else { return add("remote", .ok, "\(remote), not asked (--offline)") }
     do {
-      let tip = try await session.repository.glance(
-        at: remote, branch: session.branch, within: .seconds(patience.seconds))
+      let tip = try await GitRemote(
+        repository: session.repository, name: remote, timeout: .seconds(patience.seconds)
+      ).glance(branch: session.branch)
       guard let tip else {
         return add(
           "remote", .warning, "\(remote) answers, but has no branch \(session.branch)",
