@@ -156,6 +156,8 @@ struct PushReport {
     let summary = String(line.split(separator: "\t").last ?? "")
     let said = result.errorText.split(separator: "\n").filter { $0.hasPrefix("remote:") }
       .map { $0.dropFirst("remote:".count).drop { $0 == " " } }
+      // git pads them, to wipe out what a terminal may show of the progress.
+      .map { String($0.reversed().drop { $0.isWhitespace }.reversed()) }
       .filter { !$0.isEmpty }.joined(separator: "\n")
     let isStale =
       Self.staleWords.contains { summary.contains($0) || said.contains($0) }
