@@ -72,15 +72,15 @@ import Testing
     let text = try #require(box.read(file))
     try box.write(file, text.replacing("maxDuration: PT8H", with: "maxDuration: PT4H"))
     let difference = try await stage.expect(0, "policy", "diff", in: "carol")
-    #expect(difference.contains("setting maxDuration: PT8H -> PT4H"))
+    #expect(difference.contains("setting maxDuration: 8h -> 4h"))
     let before = try await box.git("rev-parse", "main", in: "remote.git")
     try await stage.expect(0, "policy", "commit", in: "carol")
     #expect(try await box.git("rev-parse", "main", in: "remote.git") == before)
     // Her own second word counts for nothing.
     let once = try await stage.expect(0, "policy", "approve", "--yes", in: "carol")
-    #expect(once.contains("1 more admin of dave@example.com"))
+    #expect(once.contains("1 more admin must sign: dave@example.com"))
     let done = try await stage.expect(0, "policy", "approve", "--yes", in: "dave")
-    #expect(done.contains("In force: policy 2"))
+    #expect(done.contains("done policy 2 is in force"))
     #expect(try await box.git("status", "--porcelain", in: "dave") == "")
     // Her edited files are what is in force now, and in nobody's way.
     try await stage.expect(0, "sync", in: "carol")
