@@ -44,6 +44,7 @@ extension ProgramRunner {
               .tookTooLong(name, timeout)
             } else { nil }
           guard let error else { continue }
+          started.verdict.withLock { $0 = error }
           // In a terminal's foreground group the programs it started are not ended with it, and
           // one of them might go on to ask for a password there.
           for child in started.descendants { kill(child, SIGTERM) }
@@ -54,14 +55,17 @@ extension ProgramRunner {
       guard let first = try await group.next(), let result = first else {
         throw ProgramError.cancelled(name)
       }
+      // Without its children it may have ended before it was ended.
+      if let error = started.verdict.withLock({ $0 }) { throw error }
       return result
     }
   }
 }
 
-/// The process that was started, once it is.
+/// The process that was started, once it is, and why it had to be ended.
 private final class Started: Sendable {
   let process = Mutex<pid_t?>(nil)
+  let verdict = Mutex<ProgramError?>(nil)
 
   var descendants: [pid_t] {
     process.withLock { $0 }.map(ProgramRunner.descendants) ?? []

@@ -92,7 +92,7 @@ struct HTTPSRemoteTests {
   @Test func noCredentials() async throws {
     let setting = try await Setting()
     try await setting.world.expectFailure(
-      saying: "wants to know who you are", "credential helper", within: .seconds(15))
+      saying: "wants to know who you are", "credential helper", within: .seconds(30))
   }
 
   @Test func aHelperThatHangs() async throws {
@@ -100,7 +100,7 @@ struct HTTPSRemoteTests {
     try setting.sandbox.writeScript("hanging", "sleep 40")
     try await setting.world.set("credential.helper", setting.sandbox.path("hanging"), for: "alice")
     try await setting.world.set("daypass.remoteTimeout", "2", for: "alice")
-    try await setting.world.expectFailure(saying: "within 2 seconds", within: .seconds(15))
+    try await setting.world.expectFailure(saying: "within 2 seconds", within: .seconds(30))
   }
 
   @Test func aCertificateOfAnUnknownCA() async throws {
@@ -119,6 +119,20 @@ struct HTTPSRemoteTests {
     try await setting.world.expectFailure(saying: words)
   }
 
+  /// It is a git server and lacks the branch, as a new repository of a forge does.
+  @Test func anEmptyRepository() async throws {
+    let setting = try await Setting()
+    try await setting.help(Self.canary)
+    try await setting.sandbox.git("init", "-q", "--bare", "-b", "main", "empty.git")
+    try await setting.world.point("alice", to: setting.server.url("empty.git"))
+    let words = try await setting.world.expect(0, "sync", in: "alice")
+    #expect(words.contains("origin has no branch main yet"))
+    let asked = try await setting.world.run(RemoteStage.request, in: "alice")
+    #expect(asked.status == 0, "\(asked.errorText)")
+    let tip = try await setting.sandbox.git("rev-parse", "main", in: "empty.git")
+    #expect(try await setting.sandbox.git("rev-parse", "main", in: "alice") == tip)
+  }
+
   @Test(arguments: [false, true])
   func silence(isFull: Bool) async throws {
     let setting = try await Setting()
@@ -127,17 +141,17 @@ struct HTTPSRemoteTests {
       "alice", to: "https://robot:\(Self.canary)@127.0.0.1:\(silent.port)/x.git")
     try await setting.world.set("daypass.remoteTimeout", "2", for: "alice")
     try await setting.world.expectFailure(
-      saying: "did not answer within 2 seconds", "daypass.remoteTimeout", within: .seconds(15))
+      saying: "did not answer within 2 seconds", "daypass.remoteTimeout", within: .seconds(30))
   }
 
   @Test func aHangInThePush() async throws {
     let setting = try await Setting()
     try await setting.help(Self.canary)
     try setting.sandbox.writeScript("remote.git/hooks/pre-receive", "sleep 30; exit 1")
-    try await setting.world.set("daypass.remoteTimeout", "3", for: "alice")
+    try await setting.world.set("daypass.remoteTimeout", "6", for: "alice")
     try await setting.world.expectFailure(
-      of: [RemoteStage.request], saying: "did not answer within 3 seconds",
-      "it had not taken the commit", within: .seconds(25))
+      of: [RemoteStage.request], saying: "did not answer within 6 seconds",
+      "it had not taken the commit", within: .seconds(45))
   }
 
   /// git follows a redirect of the first request and takes neither what stands in the URL nor what

@@ -60,8 +60,8 @@ import Testing
 
   @Test func silenceIsTimedAndTalkIsNot() async throws {
     let talk = try await runner.run(
-      ["sh", "-c", "for i in 1 2 3 4 5; do echo $i >&2; sleep 0.4; done; echo done"],
-      timeout: .seconds(60), silence: .milliseconds(1500))
+      ["sh", "-c", "for i in 1 2 3 4 5; do echo $i >&2; sleep 1; done; echo done"],
+      timeout: .seconds(60), silence: .seconds(4))
     #expect(talk.succeeded && talk.text == "done" && talk.errorText == "1\n2\n3\n4\n5")
     let begin = ContinuousClock.now
     await #expect(throws: ProgramError.tookTooLong("sh", .milliseconds(700))) {
@@ -71,14 +71,14 @@ import Testing
     await #expect(throws: ProgramError.tookTooLong("sh", .seconds(1))) {
       try await runner.run(
         ["sh", "-c", "while :; do echo 1 >&2; sleep 0.1; done"], timeout: .seconds(1),
-        silence: .milliseconds(700))
+        silence: .seconds(10))
     }
     await #expect(throws: ProgramError.wroteTooMuch("sh", limit: 100)) {
       try await runner.run(
         ["sh", "-c", "while :; do echo 12345 >&2; sleep 0.01; done"], outputLimit: 100,
-        timeout: .seconds(20), silence: .seconds(5))
+        timeout: .seconds(60), silence: .seconds(30))
     }
-    #expect(ContinuousClock.now - begin < .seconds(30))
+    #expect(ContinuousClock.now - begin < .seconds(50))
   }
 
   /// At a terminal the children stay in the terminal's group, so they are looked for one by one.
