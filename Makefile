@@ -1,6 +1,7 @@
 # daypass: everything a fresh Debian machine with Swift 6.3 needs is done from here.
 #   make demo    install what is missing, build, play the main job on the example
 #   make test    install what is missing, build, run every test
+#   make scenarios   write down anew what the commands print (Tests/ScenarioTests/Scenarios)
 SHELL := /bin/bash
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -13,18 +14,25 @@ DEBUG_BINARY = .build/debug/daypass
 RELEASE_DIRECTORY = .build-release
 RELEASE_BINARY = $(RELEASE_DIRECTORY)/release/daypass
 
-.PHONY: demo test lint format bench release install deps test-deps build clean
+.PHONY: demo test scenarios lint format bench release install deps test-deps build clean
 
 demo: build
 	@Tests/Demo/demo.sh $(DEBUG_BINARY)
 
-# In three passes: programs that are waited for with a time limit do not share the machine with the
+# In four passes: programs that are waited for with a time limit do not share the machine with the
 # tests that compute.
 test: test-deps
 	swift build --build-tests
 	swift test --skip-build --filter GitStoreTests
 	swift test --skip-build --filter CommandTests
-	swift test --skip-build --skip GitStoreTests --skip CommandTests
+	swift test --skip-build --filter ScenarioTests
+	swift test --skip-build --skip GitStoreTests --skip CommandTests --skip ScenarioTests
+
+# Read what `git diff` then shows as a user would: the scenarios are what daypass says to people.
+scenarios: deps
+	swift build --build-tests
+	DAYPASS_RECORD=1 swift test --skip-build --filter ScenarioTests
+	@git --no-pager diff --stat -- Tests/ScenarioTests/Scenarios
 
 build: deps
 	swift build --product daypass

@@ -103,6 +103,9 @@ let package = Package(
     .testTarget(
       name: "CommandTests", dependencies: ["daypass", "TestSupport"], swiftSettings: strict),
     .testTarget(
+      name: "ScenarioTests", dependencies: ["daypass", "GitStore", "TestSupport"],
+      exclude: ["Scenarios"], swiftSettings: strict),
+    .testTarget(
       name: "ArchitectureTests", dependencies: ["Grants", "Ledger"], swiftSettings: strict),
   ]
 )

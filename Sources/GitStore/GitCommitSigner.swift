@@ -41,7 +41,9 @@ package struct GitCommitSigner: CommitSigner {
       let result = try await run([
         settings.program, "-Y", "sign", "-n", namespace, "-f", key, message,
       ])
-      guard result.succeeded else { throw Self.failure(result, settings) }
+      guard result.succeeded else {
+        throw SigningTrouble.refused(result, settings, in: self.directory)
+      }
       guard
         let file = try FileBytes.readIfPresent(message + ".sig", limit: 1 << 20),
         file.bytes.starts(with: "-----BEGIN SSH SIGNATURE-----".utf8)
@@ -75,8 +77,7 @@ package struct GitCommitSigner: CommitSigner {
       if let key = try await derive(["-P", ""], from: path) { return key }
       if let key = Self.publicKey(inFile: path + ".pub") { return key }
       if let key = try await derive([], from: path) { return key }
-      throw SigningError(
-        "There is no key in \(path).", hint: "git config user.signingkey ~/.ssh/id_ed25519.pub")
+      throw SigningTrouble.noKey(in: path)
     }
   }
 
@@ -108,23 +109,5 @@ package struct GitCommitSigner: CommitSigner {
     let types = ["ssh-", "ecdsa-", "sk-ssh-", "sk-ecdsa-"]
     guard words.count >= 2, types.contains(where: { words[0].hasPrefix($0) }) else { return nil }
     return "\(words[0]) \(words[1])"
-  }
-
-  private static func failure(
-    _ result: ProgramResult, _ settings: SigningSettings
-  ) -> SigningError {
-    let words = Words.shown(result.errorText)
-    let hint: String
-    if words.contains("No private key found") || words.contains("agent refused") {
-      hint = "Put the private key beside the public one, or into the agent: ssh-add"
-    } else if words.contains("passphrase") {
-      hint = "Put the key into the agent, which asks once: ssh-add"
-    } else if words.contains("No such file") {
-      hint = "git config user.signingkey ~/.ssh/id_ed25519.pub"
-    } else {
-      hint = "See whether git can sign here: git commit -S --allow-empty -m test"
-    }
-    let program = settings.program.split(separator: "/").last ?? "ssh-keygen"
-    return SigningError("\(program) did not sign: \(words)", hint: hint)
   }
 }

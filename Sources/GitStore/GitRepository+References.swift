@@ -80,3 +80,12 @@ extension GitRepository {
     try handle.withLock { (owned) throws(HistoryError) in try body(owned.pointer) }
   }
 }
+
+extension GitRepository {
+  /// Where git looks for this repository's hooks.
+  package func hooksDirectory() async throws(HistoryError) -> String {
+    let stated = try await configuration("core.hooksPath")
+    guard let stated, !stated.isEmpty else { return commonDirectory + "/hooks" }
+    return stated.hasPrefix("/") ? stated : (workTree ?? gitDirectory) + "/" + stated
+  }
+}

@@ -26,11 +26,7 @@ struct SigningSettings: Sendable {
     let format = settings["gpg.format"] ?? "openpgp"
     let hasKey =
       settings["user.signingkey"] != nil || settings["gpg.ssh.defaultkeycommand"] != nil
-    guard format == "ssh" else {
-      throw SigningError(
-        "git is set to sign with \(format) here (gpg.format); daypass takes SSH signatures only.",
-        hint: hasKey && settings["gpg.format"] != nil ? "git config gpg.format ssh" : Self.setUp)
-    }
+    guard format == "ssh" else { throw Self.wrongFormat(settings["gpg.format"], hasKey: hasKey) }
     // A path of the user's may begin with ~, which only git can expand as git does.
     for name in ["user.signingkey", "gpg.ssh.program"] where settings[name]?.first == "~" {
       do {
@@ -47,6 +43,19 @@ struct SigningSettings: Sendable {
     } else {
       throw SigningError("No key to sign with is set (user.signingkey).", hint: Self.setUp)
     }
+  }
+
+  private static func wrongFormat(_ stated: String?, hasKey: Bool) -> SigningError {
+    guard let stated else {
+      let key = hasKey ? "" : ", nor is there a key (user.signingkey)"
+      return SigningError(
+        "git is not set up to sign with SSH here: gpg.format is not set\(key).",
+        hint: hasKey ? "git config gpg.format ssh" : setUp)
+    }
+    return SigningError(
+      "git is set to sign with \(Words.shown(stated)) here (gpg.format); daypass takes SSH "
+        + "signatures only.",
+      hint: hasKey ? "git config gpg.format ssh" : setUp)
   }
 
   /// One run of git for all of them: each costs as much as a whole signature check.

@@ -54,6 +54,12 @@ package struct TimeSpan: Hashable, Sendable, Comparable, CustomStringConvertible
     return text
   }
 
+  /// As people type and read it: `1h30m`, `45s`, `0s` for none. Days stay hours, so that it is exact
+  /// and compares at a glance.
+  package var words: String {
+    String(iso.dropFirst("PT".count)).lowercased()
+  }
+
   package var description: String { iso }
 
   package static func < (left: TimeSpan, right: TimeSpan) -> Bool { left.seconds < right.seconds }

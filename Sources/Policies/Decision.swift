@@ -36,7 +36,7 @@ package enum PolicyRule: String, CaseIterable, Sendable {
 package struct Reason: Sendable, Hashable {
   package let rule: PolicyRule
   package let isMet: Bool
-  /// `alice@example.com asked for PT6H; the longest is PT4H`.
+  /// `alice@example.com asked for 6h; the longest is 4h`.
   package let sentence: String
   /// Where the policy says so; nil where no file does.
   package let source: SourceLine?

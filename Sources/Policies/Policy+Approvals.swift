@@ -40,14 +40,15 @@ extension Policy {
     reasons += [
       Reason(
         .durationMinimum, isMet: effective >= least,
-        "\(approver) approves \(effective); the shortest is \(least)",
-        source: role.source(of: "duration.min"), missing: "an approval for \(least) or more",
+        "\(approver) approves \(effective.words); the shortest is \(least.words)",
+        source: role.source(of: "duration.min"), missing: "an approval for \(least.words) or more",
         suppliers: [approver]),
       // Only when the cap was lowered after the request: then the approver must shorten.
       Reason(
         .durationCap, isMet: effective <= cap,
-        "\(approver) approves \(effective); the longest is \(cap)", source: limit?.source,
-        missing: "an approval for \(cap) or less", suppliers: [approver]),
+        "\(approver) approves \(effective.words); the longest is \(cap.words)",
+        source: limit?.source,
+        missing: "an approval for \(cap.words) or less", suppliers: [approver]),
     ]
     return Decision(reasons)
   }
@@ -71,16 +72,16 @@ extension Policy {
   ) -> Reason {
     guard let duration else {
       return Reason(
-        .shortensOnly, isMet: true, "\(approver) approves the \(grant.duration) asked for")
+        .shortensOnly, isMet: true, "\(approver) approves the \(grant.duration.words) asked for")
     }
     let isMet = duration.seconds >= 1 && duration <= grant.duration
     return Reason(
       .shortensOnly, isMet: isMet,
       isMet
-        ? "\(approver) approves \(duration) of the \(grant.duration) asked for"
-        : "\(approver) approves \(duration), but \(grant.duration) was asked for; an approver "
+        ? "\(approver) approves \(duration.words) of the \(grant.duration.words) asked for"
+        : "\(approver) approves \(duration.words), but \(grant.duration.words) was asked for; an approver "
           + "may shorten, never lengthen",
-      missing: "an approval for \(grant.duration) or less", suppliers: [approver])
+      missing: "an approval for \(grant.duration.words) or less", suppliers: [approver])
   }
 
   /// Is the grant, with the approvals it carries, ready to be active?
@@ -97,8 +98,8 @@ extension Policy {
       subjectReason(grant, role),
       Reason(
         .durationCap, isMet: grant.approvedDuration <= cap,
-        "the grant would last \(grant.approvedDuration); the longest is \(cap)",
-        source: limit?.source, missing: "an approval for \(cap) or less",
+        "the grant would last \(grant.approvedDuration.words); the longest is \(cap.words)",
+        source: limit?.source, missing: "an approval for \(cap.words) or less",
         suppliers: approvers(of: grant)),
       quorumReason(grant, role),
     ]

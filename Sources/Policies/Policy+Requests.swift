@@ -41,8 +41,8 @@ extension Policy {
     let least = durationLimit(of: role.name)?.min ?? TimeSpan(seconds: 1)
     return Reason(
       .durationMinimum, isMet: grant.duration >= least,
-      "\(grant.requester) asked for \(grant.duration); the shortest is \(least)",
-      source: role.source(of: "duration.min"), missing: "a duration of \(least) or more",
+      "\(grant.requester) asked for \(grant.duration.words); the shortest is \(least.words)",
+      source: role.source(of: "duration.min"), missing: "a duration of \(least.words) or more",
       suppliers: [grant.requester])
   }
 
@@ -51,8 +51,8 @@ extension Policy {
     let cap = limit?.cap ?? settings.maxDuration
     return Reason(
       .durationCap, isMet: grant.duration <= cap,
-      "\(grant.requester) asked for \(grant.duration); the longest is \(cap)",
-      source: limit?.source, missing: "a duration of \(cap) or less",
+      "\(grant.requester) asked for \(grant.duration.words); the longest is \(cap.words)",
+      source: limit?.source, missing: "a duration of \(cap.words) or less",
       suppliers: [grant.requester])
   }
 
@@ -128,11 +128,13 @@ extension Policy {
     guard let pattern = role.ticket?.pattern else {
       return reason(true, "there is a ticket", "", "ticket")
     }
-    return pattern.matches(ticket)
-      ? reason(true, "the ticket matches \(pattern)", "", "ticket.pattern")
-      : reason(
-        false, "the ticket \(Text.printable(ticket)) does not match \(pattern)",
-        "a ticket that matches \(pattern)", "ticket.pattern")
+    if pattern.matches(ticket) {
+      return reason(true, "the ticket matches \(pattern)", "", "ticket.pattern")
+    }
+    let example = pattern.example.map { ", for example \($0)" } ?? ""
+    return reason(
+      false, "the ticket \(Text.printable(ticket)) does not match \(pattern)",
+      "a ticket that matches \(pattern)\(example)", "ticket.pattern")
   }
 
   private func duplicateReason(_ grant: Grant, _ open: [Grant]) -> Reason {

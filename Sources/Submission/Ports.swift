@@ -10,7 +10,7 @@ package protocol CommitSigner: Sendable {
 }
 
 /// Why nothing was signed.
-package struct SigningError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct SigningError: ExplainedError, Equatable {
   /// What happened, in one sentence.
   package let sentence: String
   /// What to type next.
@@ -20,8 +20,6 @@ package struct SigningError: Error, Sendable, Equatable, CustomStringConvertible
     self.sentence = sentence
     self.hint = hint
   }
-
-  package var description: String { hint.isEmpty ? sentence : "\(sentence)\n\(hint)" }
 }
 
 /// The other end that the governed branch is shared through.

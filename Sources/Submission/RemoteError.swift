@@ -1,5 +1,7 @@
+import History
+
 /// Why the remote gave no answer, or a no.
-package struct RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct RemoteError: ExplainedError, Equatable {
   /// What kind of trouble it is; every kind has a sentence of its own and a next step.
   package enum Code: String, Sendable, CaseIterable {
     /// There is no such remote here, or its URL or the branch's name is none git should be given.
@@ -51,6 +53,4 @@ package struct RemoteError: Error, Sendable, Equatable, CustomStringConvertible 
     self.sentence = sentence
     self.hint = hint
   }
-
-  package var description: String { hint.isEmpty ? sentence : "\(sentence)\n\(hint)" }
 }

@@ -3,7 +3,7 @@ import Ledger
 import Policies
 
 /// Why nothing was submitted. Nothing has been changed.
-package struct SubmissionError: Error, Sendable, CustomStringConvertible {
+package struct SubmissionError: ExplainedError {
   package enum Code: Sendable {
     /// It could not be done.
     case failed
@@ -45,18 +45,22 @@ package struct SubmissionError: Error, Sendable, CustomStringConvertible {
       .denied, decision.refusals.map(\.sentence).joined(separator: "\n"), decision: decision)
   }
 
-  init(_ error: LedgerError) {
-    self.init(.untrusted, error.sentence, hint: error.hint)
-  }
-
-  init(_ error: HistoryError) {
-    let code: Code = error.code == .conflict || error.code == .locked ? .conflict : .failed
+  /// What a room below threw, with its words.
+  package init(_ error: any Error) {
+    guard let error = error as? any ExplainedError else {
+      self.init(.failed, "\(error)")
+      return
+    }
+    let code: Code
+    switch error {
+    case let error as SubmissionError:
+      self = error
+      return
+    case is LedgerError: code = .untrusted
+    case is RemoteError: code = .remote
+    case let error as HistoryError where [.conflict, .locked].contains(error.code): code = .conflict
+    default: code = .failed
+    }
     self.init(code, error.sentence, hint: error.hint)
   }
-
-  init(_ error: SigningError) { self.init(.failed, error.sentence, hint: error.hint) }
-
-  init(_ error: RemoteError) { self.init(.remote, error.sentence, hint: error.hint) }
-
-  package var description: String { hint.isEmpty ? sentence : "\(sentence)\n\(hint)" }
 }

@@ -30,14 +30,8 @@ extension Submitter {
         at: now, message: CommitComposer.message(draft))
       let armor = try await signer.sign(payload)
       commit = try writer.write(.commit, CommitComposer.signed(payload, armor: armor))
-    } catch let error as HistoryError {
-      throw SubmissionError(error)
-    } catch let error as SigningError {
-      throw SubmissionError(error)
-    } catch let error as LedgerError {
-      throw SubmissionError(error)
     } catch {
-      throw SubmissionError(.failed, "\(error)")
+      throw SubmissionError(error)
     }
     return try judge(commit, draft)
   }
@@ -69,12 +63,8 @@ extension Submitter {
       guard needed || replay.flippedUpon != nil else { return (parent, root) }
       let healed = try await heal(replay, at: now)
       return (healed, try replay.tree(of: healed))
-    } catch let error as LedgerError {
-      throw SubmissionError(error)
-    } catch let error as SubmissionError {
-      throw error
     } catch {
-      throw SubmissionError(.failed, "\(error)")
+      throw SubmissionError(error)
     }
   }
 
@@ -151,15 +141,9 @@ extension Submitter {
         }
       }
       if lag == nil { lag = try await follow(made, start) }
-    } catch let error as SubmissionError {
-      throw error
-    } catch let error as HistoryError {
-      if error.code == .conflict { return nil }
-      throw SubmissionError(error)
-    } catch let error as RemoteError {
-      throw SubmissionError(error)
     } catch {
-      throw SubmissionError(.failed, "\(error)")
+      if let error = error as? HistoryError, error.code == .conflict { return nil }
+      throw SubmissionError(error)
     }
     if remembers { checkpoints.save(made.replay.checkpoint.bytes) }
     return Submitted(

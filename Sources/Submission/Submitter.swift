@@ -128,8 +128,10 @@ package struct Submitter: Sendable {
       .untrusted,
       "the remote is at \(remoteTip.short), which does not contain \(stored.verifiedHead.short), "
         + "verified here before (rule rollback)",
-      hint: "Somebody took the branch back. Find out who and why. If what is here is right, "
-        + "git push it;\nif the remote is right: daypass trust --forget && "
+      hint: "Somebody took the branch back, or what was written here was never pushed.\n"
+        + "What is missing: git log \(remoteTip.short)..\(stored.verifiedHead.short)\n"
+        + "If what is here is right: git push\n"
+        + "To accept the loss, once you know why: daypass trust --forget && "
         + "git reset --keep \(remoteTip.short)")
   }
 
@@ -139,7 +141,9 @@ package struct Submitter: Sendable {
   ) throws(SubmissionError) -> ObjectID {
     guard let head = remote ?? local else {
       throw SubmissionError(
-        .failed, "the branch \(ledger.branch) does not exist yet", hint: "Start one: daypass init")
+        .failed,
+        "the governed branch \(ledger.branch) does not exist, here or at the remote",
+        hint: "If it was renamed, name it: git config daypass.branch BRANCH")
     }
     guard let local, let remote, local != remote else { return head }
     do throws(LedgerError) {

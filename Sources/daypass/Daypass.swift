@@ -36,7 +36,9 @@ struct Daypass: AsyncParsableCommand {
     // A reader that goes away (`| head`) is an error to report, not a signal to die from.
     signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try parseAsRoot(reordered(Array(CommandLine.arguments.dropFirst())))
+      let arguments = reordered(Array(CommandLine.arguments.dropFirst()))
+      if let failure = CommandTable.unknown(arguments) { throw failure }
+      var command = try parseAsRoot(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

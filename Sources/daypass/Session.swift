@@ -13,6 +13,8 @@ struct Session {
   let clock: SystemClock
   /// The governed branch, `main`.
   let branch: String
+  /// Whether `git config daypass.branch` says so.
+  let isBranchNamed: Bool
   /// The remote the branch is shared through; nil if there is none.
   let remoteName: String?
   let checkpoints: CheckpointFile
@@ -26,17 +28,14 @@ struct Session {
     let repository = try GitRepository.open(at: options.directory)
     var root = chosen
     if root == nil { root = try await statedRoot(options, repository) }
-    guard let root else {
-      throw Failure(
-        .failed, "no root commit is trusted here yet",
-        hint: "Get the 40-digit id from somebody you trust, not from this repository, then:\n"
-          + "daypass trust COMMIT")
-    }
-    let branch = try await governedBranch(repository)
+    guard let root else { throw try await ungoverned(repository) }
+    let stated = try await statedBranch(repository)
+    let branch = if let stated { stated } else { try await usualBranch(repository) }
     return Session(
       repository: repository,
       ledger: Ledger(history: repository, root: root, branch: branch),
       clock: SystemClock(fixed: options.now?.moment), branch: branch,
+      isBranchNamed: stated != nil,
       remoteName: try await remote(of: repository),
       checkpoints: CheckpointFile(
         directory: repository.commonDirectory, root: root, branch: branch,
@@ -45,15 +44,11 @@ struct Session {
 
   var now: Timestamp { clock.now() }
   var reference: String { "refs/heads/\(branch)" }
-  var local: GovernedBranch { GovernedBranch(repository: repository, branch: branch) }
+  var local: CheckedOutBranch { CheckedOutBranch(repository: repository, branch: branch) }
 
   /// Where the governed branch stands here.
   func localHead() throws -> ObjectID {
-    guard let head = try repository.tip(of: reference) else {
-      throw Failure(
-        .failed, "the branch \(branch) does not exist here",
-        hint: "Which branch is governed: git config daypass.branch BRANCH. A new one: daypass init")
-    }
+    guard let head = try repository.tip(of: reference) else { throw missingBranch() }
     return head
   }
 
@@ -102,6 +97,7 @@ struct Session {
   ///
   /// - Parameter isReading: whether nothing will be committed, so that it does not matter who one is.
   func submitter(offline: Bool = false, isReading: Bool = false) async throws -> Submitter {
+    if offline || remoteName == nil { _ = try localHead() }
     let author =
       isReading ? Author(name: "-", email: "-") : try await Self.author(in: repository)
     let patience = try await Self.remoteTimeout(repository)
@@ -145,7 +141,16 @@ struct Session {
   }
 
   static func governedBranch(_ repository: GitRepository) async throws -> String {
-    if let stated = try await repository.configuration("daypass.branch") { return stated }
+    if let stated = try await statedBranch(repository) { return stated }
+    return try await usualBranch(repository)
+  }
+
+  private static func statedBranch(_ repository: GitRepository) async throws -> String? {
+    try await repository.configuration("daypass.branch")
+  }
+
+  /// Where no setting names it.
+  private static func usualBranch(_ repository: GitRepository) async throws -> String {
     var reference: String?
     if let remote = try await remote(of: repository) {
       reference = try repository.headReference(ofRemote: remote).map {
@@ -156,7 +161,7 @@ struct Session {
     guard let reference, reference.hasPrefix("refs/heads/") else {
       throw Failure(
         .failed, "no branch is checked out, and none is named as the governed one",
-        hint: "git config daypass.branch main")
+        hint: "Name it: git config daypass.branch main")
     }
     return String(reference.dropFirst("refs/heads/".count))
   }
@@ -166,27 +171,4 @@ struct Session {
     if let stated = try await repository.configuration("daypass.remote") { return stated }
     return names.contains("origin") ? "origin" : names.first
   }
-}
-
-/// The checkpoint in the git directory: one file for each root and branch.
-struct CheckpointFile: CheckpointStore {
-  let path: String
-  /// Whether nothing is to be remembered: what was judged as of another time than the clock's says
-  /// nothing about now.
-  let isReadOnly: Bool
-
-  init(directory: String, root: ObjectID, branch: String, isReadOnly: Bool = false) {
-    self.isReadOnly = isReadOnly
-    let name = Digest.hex(Digest.sha256(Array("\(root)\n\(branch)".utf8))).prefix(16)
-    path = "\(directory)/daypass/checkpoint-\(name)"
-  }
-
-  func load() -> [UInt8]? { FileManager.default.contents(atPath: path).map { Array($0) } }
-
-  func save(_ bytes: [UInt8]) {
-    if !isReadOnly { try? AtomicFile.write(bytes, to: path) }
-  }
-
-  /// Forgets the last accepted head and everything derived.
-  func forget() { try? FileManager.default.removeItem(atPath: path) }
 }

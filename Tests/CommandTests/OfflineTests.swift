@@ -19,11 +19,4 @@ struct OfflineTests {
     #expect(try await ground.must("alice", "list").contains("bob@example.com"))
     _ = try await ground.request("alice", "db-read", "--why", "trace it")
   }
-
-  @Test func withoutRemoteItSaysSo() async throws {
-    let ground = try await Playground()
-    try await ground.sandbox.git("remote", "remove", "origin", in: "alice")
-    let text = try await ground.must("alice", "request", "db-read", "--why", "trace it")
-    #expect(text.contains("which has no remote to push to"))
-  }
 }

@@ -5,20 +5,6 @@ import Testing
 /// The commands of those who ask and those who decide, on real git with real keys.
 @Suite("People's commands")
 struct PeopleCommandTests {
-  @Test func requestSaysWhatWillHappen() async throws {
-    let ground = try await Playground()
-    let text = try await ground.must(
-      "alice", "request", "prod-admin", "--for", "1h", "--why", "rotate the certificate")
-    for words in [
-      "at most     4h, set by policies/roles/prod-admin.yaml:",
-      "1 needed: 1 of leads (policies/roles/prod-admin.yaml:", "bob@example.com, dave@example.com",
-      "pushed to origin", "next daypass approve ",
-    ] {
-      #expect(text.contains(words))
-    }
-    #expect(!text.contains("\u{1b}"))
-  }
-
   @Test func deniedRequestNamesEveryReason() async throws {
     let ground = try await Playground()
     let before = try await ground.sandbox.git("rev-parse", "main", in: "hub.git")
@@ -26,20 +12,13 @@ struct PeopleCommandTests {
       "alice", "request", "prod-admin", "--for", "9h", "--why", "short", "--ticket", "nope")
     #expect(result.status == 4)
     for words in [
-      "asked for PT9H; the longest is PT4H", "policies/roles/prod-admin.yaml:",
+      "asked for 9h; the longest is 4h", "policies/roles/prod-admin.yaml:",
       "missing: a justification of 10 characters or more", "does not match [A-Z]+-[0-9]+",
       "from: alice@example.com",
     ] {
       #expect(result.errorText.contains(words))
     }
     #expect(try await ground.sandbox.git("rev-parse", "main", in: "hub.git") == before)
-  }
-
-  @Test func missingJustificationWithoutTerminalIsUsage() async throws {
-    let ground = try await Playground()
-    let result = try await ground.daypass("alice", "request", "db-read")
-    #expect(result.status == 2)
-    #expect(result.errorText.contains("--why"))
   }
 
   @Test func dryRunChangesNothing() async throws {
@@ -77,15 +56,7 @@ struct PeopleCommandTests {
     }
     let again = try await ground.daypass("dave", "approve", id)
     #expect(again.status == 1)
-    #expect(again.errorText.contains("is active, not pending"))
-  }
-
-  @Test func lengtheningIsDenied() async throws {
-    let ground = try await Playground()
-    let id = try await ground.request("alice", "db-read", "--for", "1h", "--why", "trace it")
-    let result = try await ground.daypass("bob", "approve", id, "--for", "2h")
-    #expect(result.status == 4)
-    #expect(result.errorText.contains("may shorten, never lengthen"))
+    #expect(again.errorText.contains("is active already, until"))
   }
 
   @Test func endingsAndWhatShowSaysOfThem() async throws {
@@ -129,17 +100,6 @@ struct PeopleCommandTests {
     try await ground.must("carol", "revoke", "--all", "--why", "incident 7")
     let again = try await ground.must("carol", "revoke", "--all", "--why", "incident 7")
     #expect(again.contains("nothing to revoke"))
-  }
-
-  @Test func rolesSayWhyNot() async throws {
-    let ground = try await Playground()
-    #expect(try await ground.must("alice", "roles").contains("policies/roles/prod-admin.yaml:"))
-    let text = try await ground.must("carol", "roles", "db-read")
-    #expect(text.contains("may carol@example.com ask for it? no"))
-    #expect(text.contains("missing: carol@example.com among those who may ask: group engineers"))
-    let me = try await ground.must("bob", "whoami", "-o", "json")
-    #expect(Playground.value(of: "principal", in: me) == "bob@example.com")
-    #expect(Playground.value(of: "proven", in: me) == "true")
   }
 
   @Test func foreignTextIsHarmless() async throws {

@@ -124,13 +124,13 @@ import Testing
         Case(
           kind: "request", role: Sample.role + "duration: {min: PT5M}\n",
           met: Facts(duration: "PT5M"), unmet: Facts(duration: "PT4M59S"),
-          sentence: "alice@example.com asked for PT4M59S; the shortest is PT5M",
-          missing: "a duration of PT5M or more", suppliers: ["alice"]),
+          sentence: "alice@example.com asked for 4m59s; the shortest is 5m",
+          missing: "a duration of 5m or more", suppliers: ["alice"]),
         Case(
           kind: "approval", role: Sample.role + "duration: {min: PT5M}\n",
           met: Facts(approved: "PT5M"), unmet: Facts(approved: "PT1M"),
-          sentence: "bob@example.com approves PT1M; the shortest is PT5M",
-          missing: "an approval for PT5M or more", suppliers: ["bob"]),
+          sentence: "bob@example.com approves 1m; the shortest is 5m",
+          missing: "an approval for 5m or more", suppliers: ["bob"]),
       ]
     case .durationCap: capCases
     case .justification: justificationCases
@@ -207,24 +207,24 @@ import Testing
     [
       Case(
         kind: "request", met: Facts(duration: "PT8H"), unmet: Facts(duration: "PT8H1S"),
-        sentence: "alice@example.com asked for PT8H1S; the longest is PT8H",
-        missing: "a duration of PT8H or less", suppliers: ["alice"]),
+        sentence: "alice@example.com asked for 8h1s; the longest is 8h",
+        missing: "a duration of 8h or less", suppliers: ["alice"]),
       Case(
         kind: "request", role: Sample.role + "duration: {max: PT4H}\n",
         met: Facts(duration: "PT4H"), unmet: Facts(duration: "PT6H"),
-        sentence: "alice@example.com asked for PT6H; the longest is PT4H",
-        missing: "a duration of PT4H or less", suppliers: ["alice"]),
+        sentence: "alice@example.com asked for 6h; the longest is 4h",
+        missing: "a duration of 4h or less", suppliers: ["alice"]),
       // The cap was lowered after the request: an approver can shorten it.
       Case(
         kind: "approval", settings: "maxDuration: PT1H",
         met: Facts(duration: "PT2H", approved: "PT1H"), unmet: Facts(duration: "PT2H"),
-        sentence: "bob@example.com approves PT2H; the longest is PT1H",
-        missing: "an approval for PT1H or less", suppliers: ["bob"]),
+        sentence: "bob@example.com approves 2h; the longest is 1h",
+        missing: "an approval for 1h or less", suppliers: ["bob"]),
       Case(
         kind: "activation", settings: "maxDuration: PT1H", met: Facts(approvals: ["bob"]),
         unmet: Facts(duration: "PT2H", approvals: ["bob"]),
-        sentence: "the grant would last PT2H; the longest is PT1H",
-        missing: "an approval for PT1H or less", suppliers: ["bob", "dave"]),
+        sentence: "the grant would last 2h; the longest is 1h",
+        missing: "an approval for 1h or less", suppliers: ["bob", "dave"]),
     ]
   }
 
@@ -325,8 +325,8 @@ import Testing
       return [
         Case(
           kind: "approval", met: Facts(approved: "PT1H"), unmet: Facts(approved: "PT1H1S"),
-          sentence: "bob@example.com approves PT1H1S, but PT1H was asked for; an approver may "
-            + "shorten, never lengthen", missing: "an approval for PT1H or less", suppliers: ["bob"]
+          sentence: "bob@example.com approves 1h1s, but 1h was asked for; an approver may "
+            + "shorten, never lengthen", missing: "an approval for 1h or less", suppliers: ["bob"]
         )
       ]
     }

@@ -8,7 +8,8 @@ extension TrustRule {
     let window = policy.policy.settings.policyLandingWindow
     guard landedAt - signedAt <= window else {
       throw Refusal(
-        .policyWindow, "the consent of \(signedAt) landed at \(landedAt), later than \(window)",
+        .policyWindow,
+        "the consent of \(signedAt) landed at \(landedAt), later than \(window.words)",
         hint: "Consent again: daypass policy approve")
     }
   }

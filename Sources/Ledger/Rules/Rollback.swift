@@ -5,8 +5,11 @@ extension TrustRule {
   static func refuseRollback(_ head: ObjectID, lacks verified: ObjectID) -> LedgerError {
     LedgerError(
       .rollback,
-      "the head \(head.short) does not contain \(verified.short), which was verified here before",
-      hint: "Somebody rewrote the branch. Find out who and why; if it is right, trust it anew: "
-        + "daypass trust --forget")
+      "the head \(head.short) does not contain \(verified.short), which was verified here before "
+        + "(rule rollback)",
+      hint: "Somebody took the branch back, or what was written here was never pushed.\n"
+        + "What is missing: git log \(head.short)..\(verified.short)\n"
+        + "To go back to it: git reset --keep \(verified.short)\n"
+        + "To accept the loss, once you know why: daypass trust --forget")
   }
 }

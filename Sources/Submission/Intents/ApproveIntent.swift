@@ -23,11 +23,17 @@ package struct ApproveIntent: Intent {
     self.seen = seen
   }
 
+  /// For a grant that needs no more approvals.
+  package static func nothingLeft(_ id: GrantID) -> String {
+    "It needs no more approvals: daypass show \(id.short)\n"
+      + "What waits for you: daypass list --reviewable"
+  }
+
   /// The grant as it would be after the approval, and where it would lie.
   package func result(
     on replay: Replay, at now: Timestamp
   ) throws(SubmissionError) -> (GrantState, Grant) {
-    let live = try replay.live(id, in: .pending)
+    let live = try replay.live(id, in: .pending, otherwise: Self.nothingLeft(id))
     let policy = replay.belief.policy.policy
     if let seen, seen.request != live.grant.request {
       throw SubmissionError(

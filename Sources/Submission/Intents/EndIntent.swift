@@ -86,6 +86,12 @@ package struct EndIntent: Intent {
     let own = [live.grant.subject, live.grant.requester].contains(signer) && deed != .reject
     let endsNothing = deed == .retract && live.state == .pending
     guard !own, !endsNothing, !reason.contains(where: { !$0.isWhitespace }) else { return }
-    throw SubmissionError(.usage, "a reason is needed", hint: "Say it with --why REASON.")
+    let why =
+      switch deed {
+      case .retract: ": \(live.grant.id.short) is active and ends with your approval"
+      case .revoke: ": you neither asked for \(live.grant.id.short) nor hold it"
+      case .reject, .withdraw: ""
+      }
+    throw SubmissionError(.usage, "a reason is needed\(why)", hint: "Say it: --why REASON")
   }
 }

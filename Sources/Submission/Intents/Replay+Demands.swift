@@ -5,18 +5,32 @@ import Policies
 extension Replay {
   /// The believed grant, if it is open in that state (nil: in any).
   ///
+  /// - Parameter otherwise: what to do about one that is active already; by default, how to end it.
   /// - Throws: ``SubmissionError`` that says where it is instead.
-  package func live(_ id: GrantID, in state: GrantState?) throws(SubmissionError) -> LiveGrant {
+  package func live(
+    _ id: GrantID, in state: GrantState?, otherwise: String? = nil
+  ) throws(SubmissionError) -> LiveGrant {
     guard let live = belief.live[id] else {
       throw SubmissionError(
         .failed, "\(id.short) is not open: it was closed, or never asked for",
         hint: "What has become of it: daypass show \(id.short)")
     }
     guard let state, live.state != state else { return live }
-    let hint = state == .pending ? "daypass revoke \(id.short)" : "daypass withdraw \(id.short)"
+    guard live.state == .active else {
+      throw SubmissionError(
+        .failed, "\(id.short) is \(live.state.rawValue), not \(state.rawValue)",
+        hint: "To end it: daypass withdraw \(id.short) if it is your own request,\n"
+          + "else daypass reject \(id.short) --why REASON")
+    }
+    let end = live.grant.expiresAt.map { "\($0)" } ?? "its end"
+    guard !live.grant.isExpired(at: now) else {
+      throw SubmissionError(
+        .failed, "\(id.short) was active and has expired, at \(end)",
+        hint: "All about it: daypass show \(id.short)")
+    }
     throw SubmissionError(
-      .failed, "\(id.short) is \(live.state.rawValue), not \(state.rawValue)",
-      hint: "To end it: \(hint)")
+      .failed, "\(id.short) is active already, until \(end)",
+      hint: otherwise ?? "To end it: daypass revoke \(id.short)")
   }
 
   /// - Throws: ``SubmissionError`` with `.denied` and the decision, if the policy says no.

@@ -60,7 +60,7 @@ package struct RequestIntent: Intent {
     let whose = grant.subject == grant.requester ? "" : " for \(grant.subject)"
     return Draft(
       edits: [Draft.Edit(id: grant.id, content: (state, grant))],
-      subject: "Request \(grant.role)\(whose) for \(grant.duration) (\(grant.id.short))",
+      subject: "Request \(grant.role)\(whose) for \(grant.duration.words) (\(grant.id.short))",
       expected: [.grant(grant.id)])
   }
 }
@@ -113,7 +113,7 @@ package struct AmendIntent: Intent {
     }
     return Draft(
       edits: [Draft.Edit(id: id, content: (.pending, grant))],
-      subject: "Amend request \(id.short): \(grant.role) for \(grant.duration)",
+      subject: "Amend request \(id.short): \(grant.role) for \(grant.duration.words)",
       expected: [.grant(id)])
   }
 }

@@ -61,6 +61,7 @@ struct AmendCommand: AsyncParsableCommand {
     if let until, until.moment <= now {
       throw Failure(.usage, "--until \(until.moment) has passed")
     }
+    if let role { try Known.demandRole(role, in: acting.policy) }
     let id = try acting.find(id)
     let intent = AmendIntent(
       signer: acting.me, id: id, role: role,

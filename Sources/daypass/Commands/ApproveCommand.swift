@@ -40,8 +40,10 @@ struct ApproveCommand: AsyncParsableCommand {
 
   func run() async throws {
     let acting = try await Acting.begin(global, writing, output.output)
-    let id = try acting.find(id)
-    let live = try acting.replay.live(id, in: .pending)
+    let id = try acting.find(
+      id, otherwise: "What waits for you: daypass list --reviewable")
+    let live = try acting.replay.live(
+      id, in: .pending, otherwise: ApproveIntent.nothingLeft(id))
     let intent = ApproveIntent(
       approver: acting.me, id: id, comment: comment, duration: duration?.span, seen: live.grant)
     let (_, result) = try intent.result(on: acting.replay, at: acting.session.now)

@@ -34,7 +34,8 @@ struct ListCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Only these: \(StateFilter.allCases.map(\.rawValue).joined(separator: ", ")).",
+      "Only what is pending, active or closed (all that has ended), or has ended as rejected, "
+        + "withdrawn, lapsed, revoked, expired or ineligible.",
       valueName: "state"))
   var state: StateFilter?
 
@@ -58,6 +59,7 @@ struct ListCommand: AsyncParsableCommand {
     let session = try await Session.open(global)
     let (replay, views) = try read(session)
     Notice.disputes(replay)
+    try demandKnown(session, replay, views)
     let me =
       mine || reviewable
       ? try await Identity.find(stated: identity, session, replay).principal : nil
@@ -80,27 +82,44 @@ struct ListCommand: AsyncParsableCommand {
     return (replay, live.map { GrantView($0, in: replay) })
   }
 
+  /// Roles and people that are gone may still be asked about: what history knows of is known.
+  private func demandKnown(_ session: Session, _ replay: Replay, _ views: [GrantView]) throws {
+    let policy = replay.belief.policy.policy
+    let people = Known.people(of: replay.belief)
+    func isMissing(_ grants: [GrantView]) -> Failure? {
+      if let role, policy.roles[role] == nil, !grants.contains(where: { $0.grant.role == role }) {
+        return Known.unknownRole(role, policy)
+      }
+      guard let person, !people.contains(person), !grants.contains(where: { $0.isOf(person) })
+      else { return nil }
+      return Known.unknownPerson(person, replay.belief)
+    }
+    guard isMissing(views) != nil else { return }
+    if let failure = isMissing(try GrantHistory.read(session).views) { throw failure }
+  }
+
   private func matches(_ view: GrantView, _ me: Principal?, _ policy: Policy) -> Bool {
     let grant = view.grant
-    func isAbout(_ person: Principal) -> Bool {
-      grant.subject == person || grant.requester == person
-    }
     if let role, grant.role != role { return false }
-    if let person, !isAbout(person) { return false }
+    if let person, !view.isOf(person) { return false }
     if let state, !state.admits(view) { return false }
     guard let me else { return true }
-    if mine, !isAbout(me) { return false }
+    if mine, !view.isOf(me) { return false }
     return !reviewable || view.isReviewable(by: me, policy)
   }
 
   private var emptyHint: String {
+    let about = role.map { " of \($0)" } ?? ""
+    let whose = person.map { " that concerns \($0)" } ?? ""
     if reviewable {
       return "nothing waits for your approval (daypass sync brings what others have pushed)"
     }
-    if mine {
+    if let state { return state.none(about + whose) }
+    if mine, !all {
       return "you asked for nothing and hold nothing (daypass roles: what you can ask for)"
     }
-    return all ? "no grants" : "no open grants (--all shows what has ended)"
+    return all
+      ? "no grant\(about)\(whose)" : "no open grant\(about)\(whose) (--all shows what has ended)"
   }
 }
 
@@ -110,6 +129,16 @@ enum StateFilter: String, ExpressibleByArgument, CaseIterable {
   case rejected, withdrawn, lapsed, revoked, expired, ineligible
 
   var needsHistory: Bool { self != .pending && self != .active }
+
+  /// That there is none, in words: where a file lies and how a grant ended are two things.
+  func none(_ what: String) -> String {
+    switch self {
+    case .pending: "no request\(what) is pending"
+    case .active: "no grant\(what) is active"
+    case .closed: "no grant\(what) has ended"
+    default: "no grant\(what) has ended as \(rawValue)"
+    }
+  }
 
   func admits(_ view: GrantView) -> Bool {
     if case .ended = view.status, self == .closed { return true }

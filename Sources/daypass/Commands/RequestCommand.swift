@@ -66,7 +66,7 @@ struct RequestCommand: AsyncParsableCommand {
 
   func run() async throws {
     let acting = try await Acting.begin(global, writing, output.output)
-    try demandRole(acting.policy)
+    try Known.demandRole(role, in: acting.policy)
     if let until, until.moment <= acting.session.now {
       throw Failure(.usage, "--until \(until.moment) has passed")
     }
@@ -82,16 +82,10 @@ struct RequestCommand: AsyncParsableCommand {
     if plan.isHopeless { Notice.hopeless() }
     try await acting.carryOut(
       Deed(
-        action: "request", sheet: plan.sheet,
+        action: "request", givesID: true, sheet: plan.sheet,
         question: state == .active ? "Sign this and have the role now?" : "Sign this request?",
         outcome: plan.outcome, next: plan.next),
       intent)
-  }
-
-  private func demandRole(_ policy: Policy) throws {
-    guard policy.roles[role] == nil else { return }
-    let names = policy.roles.keys.sorted().map(\.name).joined(separator: ", ")
-    throw Failure(.denied, "there is no role \(role)", hint: "The roles are: \(names)")
   }
 
   /// - Throws: ``Failure`` for a missing one that the policy asks for and nobody can be asked for.

@@ -53,6 +53,7 @@ struct RevokeCommand: AsyncParsableCommand {
     guard all else { return try await acting.end(.revoke, ids, why: why) }
     var intent = RevokeAllIntent(signer: acting.me, reason: "", subject: of, role: role)
     let grants = intent.chosen(from: acting.replay.belief, at: acting.session.now)
+    if grants.isEmpty { warnOfUnknown(acting) }
     guard !grants.isEmpty else {
       // Asked again after it has worked, it has still worked.
       if output.output != .table {
@@ -63,6 +64,18 @@ struct RevokeCommand: AsyncParsableCommand {
     intent.reason = acting.reason(for: .revoke, grants, why: why)
     try await acting.carryOut(
       EndPlan(deed: .revoke, grants: grants, acting: acting).command, intent)
+  }
+
+  /// In a hurry a name is easily mistyped, and "nothing to revoke" would be taken for done. No
+  /// error: whoever has left may be gone from the policy as well.
+  private func warnOfUnknown(_ acting: Acting) {
+    if let role, acting.policy.roles[role] == nil {
+      Notice.warn(Known.unknownRole(role, acting.policy))
+    }
+    let belief = acting.replay.belief
+    if let of, !Known.people(of: belief).contains(of) {
+      Notice.warn(Known.unknownPerson(of, belief))
+    }
   }
 }
 

@@ -40,10 +40,7 @@ struct RolesCommand: AsyncParsableCommand {
     let me = try await Identity.find(stated: identity, session, replay).principal
     let roles = replay.belief.policy.policy.roles
     if let role {
-      guard let found = roles[role] else {
-        let names = roles.keys.sorted().map(\.name).joined(separator: ", ")
-        throw Failure(.failed, "there is no role \(role)", hint: "The roles are: \(names)")
-      }
+      let found = try Known.demandRole(role, in: replay.belief.policy.policy)
       return try show(RoleView(found, for: me, in: replay), to: me)
     }
     let views = roles.values.sorted { $0.name < $1.name }

@@ -23,6 +23,7 @@ struct Acting {
     let submitter = try await session.submitter(offline: writing.noPush)
     let replay = try await submitter.start().replay
     let identity = try await Identity.find(stated: writing.identity, session, replay)
+    try identity.demandKey(isDry: writing.dryRun)
     try demandListedKey(identity, replay)
     Notice.disputes(replay)
     return Acting(
@@ -37,7 +38,8 @@ struct Acting {
       throw Failure(
         .denied, "the key that git signs with, \(key.fingerprint), is nobody's here",
         hint: "Sign with a listed one: git config user.signingKey ~/.ssh/id_ed25519.pub\n"
-          + "Or ask an admin to list it in \(PolicyFile.signers): "
+          + listedKeys(of: identity.principal, replay)
+          + "Or ask an admin to list yours in \(PolicyFile.signers): "
           + Words.names(replay.belief.policy.policy.admins))
     }
     guard entry.principal == identity.principal.name else {
@@ -45,6 +47,13 @@ struct Acting {
         .usage, "git signs as \(entry.principal) here, not as \(identity.principal)",
         hint: "Leave out --as, or sign with another key: git config user.signingKey FILE")
     }
+  }
+
+  /// The keys that would do for whoever they say they are, a line each.
+  private static func listedKeys(of person: Principal, _ replay: Replay) -> String {
+    replay.belief.policy.signers.entries(of: person.name).map {
+      "Listed for \(person): \($0.key.fingerprint)\n"
+    }.joined()
   }
 
   /// Carries out what a command is about, as far as the options and the person at the terminal
@@ -78,20 +87,22 @@ struct Acting {
   func nothingDone(_ action: String) -> OutputValue { result(action, [], nil, next: nil) }
 
   private func result(
-    _ action: String, _ views: [GrantView], _ done: Submitted?, next: NextStep?
+    _ action: String, _ grants: [OutputValue], _ done: Submitted?, next: NextStep?
   ) -> OutputValue {
     .object([
       ("action", .string(action)), ("dryRun", .bool(writing.dryRun)),
       ("commit", .optional(done?.commit.hex)), ("branch", .string(session.branch)),
-      ("pushed", .bool(done?.isPushed ?? false)), ("grants", .list(views.map(\.output))),
+      ("pushed", .bool(done?.isPushed ?? false)), ("grants", .list(grants)),
       ("next", .optional(next?.command)),
     ])
   }
 
   private func tell(_ deed: Deed, _ views: [GrantView], _ done: Submitted?) throws {
-    let next = deed.next(views)
+    // What has not been done leads nowhere yet.
+    let next = done == nil ? nil : deed.next(views)
     guard format == .table else {
-      let value = result(deed.action, views, done, next: next)
+      let grants = views.map { deed.givesID && done == nil ? $0.outputWithoutID : $0.output }
+      let value = result(deed.action, grants, done, next: next)
       return Terminal.write(try value.render(format))
     }
     let style = Style.forOutput
@@ -100,7 +111,7 @@ struct Acting {
         "\(style.good("done")) \(Words.safe(deed.outcome(views)))\n"
           + "     commit \(done.commit.short) on \(session.branch), \(whereabouts(done))\n")
     } else {
-      Terminal.write("\(style.warn("dry run")) nothing was signed, nothing was changed\n")
+      Notice.dryRun(deed.givesID ? "the id is given when it is signed" : nil)
     }
     if let next {
       let note = next.note.isEmpty ? "" : "   (\(Words.safe(next.note)))"
@@ -122,6 +133,8 @@ struct Acting {
 struct Deed {
   /// For programs: `approve`.
   let action: String
+  /// Whether a new grant comes of it: its id holds the time of signing, and is known only then.
+  var givesID = false
   /// What is shown before anybody signs.
   var sheet = Sheet()
   /// What is asked on a terminal.
@@ -147,8 +160,21 @@ enum Notice {
     warn("\(places) in the tree \(verb) not what was signed for; \(it) nothing (daypass verify)")
   }
 
+  /// What every command says on the output that was told not to write.
+  static func dryRun(_ more: String? = nil) {
+    let rest = more.map { "; \($0)" } ?? ""
+    Terminal.write("\(Style.forOutput.warn("dry run:")) nothing was written\(rest)\n")
+  }
+
   static func hopeless() {
     warn("nobody can grant this: without requester and subject too few approvers are left")
+  }
+
+  static func warn(_ failure: Failure) {
+    warn(failure.sentence)
+    for line in failure.hint.split(separator: "\n") {
+      Terminal.writeError("  \(Style.forErrors.dim(Words.safe(String(line))))\n")
+    }
   }
 
   static func warn(_ sentence: String) {

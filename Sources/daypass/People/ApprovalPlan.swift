@@ -100,20 +100,3 @@ struct ApprovalPlan {
       command: "daypass approve \(grant.id.short)", note: "by \(Words.names(others))")
   }
 }
-
-extension Acting {
-  /// The open grant that the piece of an id names.
-  ///
-  /// - Throws: ``Failure``, also where it is closed or was never asked for.
-  func find(_ choice: GrantChoice) throws -> GrantID {
-    let ids = replay.belief.live.keys
-    guard ids.contains(where: { choice.fits($0) }) else {
-      let name = Words.safe(choice.piece)
-      throw Failure(
-        .failed, "no open grant is named \(name)",
-        hint: "What has become of it: daypass show \(name)\n"
-          + "What is open: daypass list" + (writing.noPush ? " (after daypass sync)" : ""))
-    }
-    return try choice.find(among: ids)
-  }
-}

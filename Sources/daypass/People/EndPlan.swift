@@ -70,9 +70,12 @@ extension Acting {
       let id = try find(choice)
       if !ids.contains(id) { ids.append(id) }
     }
-    let grants = ids.compactMap { replay.belief.live[$0] }
+    var grants = ids.compactMap { replay.belief.live[$0] }
+    if deed == .revoke || deed == .retract {
+      grants = try stillRunning(grants, deed == .revoke ? "revoke" : "take back")
+    }
     let intent = EndIntent(
-      deed, signer: me, ids: ids, reason: reason(for: deed, grants, why: why))
+      deed, signer: me, ids: grants.map(\.grant.id), reason: reason(for: deed, grants, why: why))
     try await carryOut(EndPlan(deed: deed, grants: grants, acting: self).command, intent)
   }
 

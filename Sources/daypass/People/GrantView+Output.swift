@@ -4,6 +4,11 @@ extension GrantView {
   /// The grant for programs: the file's fields, and what follows from clock and policy.
   var output: OutputValue { .object(members) }
 
+  /// The same of a grant that nobody has signed for: the id it was drafted with will not be its id.
+  var outputWithoutID: OutputValue {
+    .object(members.map { ["id", "short"].contains($0.0) ? ($0.0, .null) : $0 })
+  }
+
   var members: [(String, OutputValue)] {
     [
       ("id", .string(grant.id.description)), ("short", .string(grant.id.short)),

@@ -89,6 +89,9 @@ struct GrantView {
       ? grant.subject.name : "\(grant.subject) (by \(grant.requester))"
   }
 
+  /// Whether that person asked for it or holds it.
+  func isOf(_ person: Principal) -> Bool { [grant.subject, grant.requester].contains(person) }
+
   func paint(_ style: Style) -> (String) -> String {
     switch status {
     case .active: style.good

@@ -27,7 +27,11 @@ struct WhoamiPage {
 
   /// Whether what they sign would count, and if not, why not.
   private var signing: String {
-    guard let key = identity.key else { return "git is not set up to sign here" }
+    guard let key = identity.key else {
+      let trouble = identity.trouble
+      return "none: " + (trouble.map { Words.clause($0.sentence) } ?? "git cannot sign here")
+        + (trouble.map { "\n" + $0.hint } ?? "")
+    }
     guard let entry = replay.belief.policy.signers.entry(for: key) else {
       return "\(key): not listed in \(PolicyFile.signers), so nothing signed with it counts"
     }

@@ -39,21 +39,17 @@ enum Words {
   }
 
   /// A duration exactly, in the shortest human spelling: `1h30m`, `90s` is `1m30s`.
-  static func exact(_ span: TimeSpan) -> String {
-    let (hours, minutes, rest) = (
-      span.seconds / 3_600, span.seconds % 3_600 / 60, span.seconds % 60
-    )
-    var text = ""
-    if hours != 0 { text += "\(hours)h" }
-    if minutes != 0 { text += "\(minutes)m" }
-    if rest != 0 || text.isEmpty { text += "\(rest)s" }
-    return text
-  }
+  static func exact(_ span: TimeSpan) -> String { span.words }
 
   /// `in 35m`, `3h ago`.
   static func relative(_ moment: Timestamp, to now: Timestamp) -> String {
     moment == now
       ? "now" : moment > now ? "in \(span(moment - now))" : "\(span(now - moment)) ago"
+  }
+
+  /// A sentence as a part of another: without its full stop.
+  static func clause(_ sentence: String) -> String {
+    sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
   }
 
   /// One or many: `1 grant`, `2 grants`.

@@ -35,7 +35,9 @@ struct HealCommand: AsyncParsableCommand {
     guard replay.flippedUpon != nil || !replay.disputes.isEmpty else {
       return Terminal.write("Nothing is disputed at \(replay.head.short)\n")
     }
-    if writing.dryRun { return }
+    if writing.dryRun { return Notice.dryRun() }
+    // Anyone may, but not unsigned: what lands unsigned would be looked into.
+    try await Identity.demandSigning(session)
     if !writing.yes, Terminal.canAsk, !Terminal.confirm("Put that right?") {
       throw Failure(.failed, "nothing was changed")
     }

@@ -56,7 +56,7 @@ struct InitCommand: AsyncParsableCommand {
     guard let repository = try Self.existing(options) else {
       if dryRun {
         Terminal.write("Would make a git repository in \(Words.safe(options.directory)).\n")
-        return
+        return Notice.dryRun()
       }
       return try await found(try GitRepository.create(at: options.directory))
     }
@@ -84,7 +84,7 @@ struct InitCommand: AsyncParsableCommand {
     let plan = try founding.plan()
     if dryRun {
       for path in plan.paths { Terminal.write("Would write \(path)\n") }
-      return
+      return Notice.dryRun()
     }
     let root = try await founding.carryOut(plan, at: SystemClock(fixed: options.now?.moment).now())
     report(root, founding, try repository.remoteNames.first)
@@ -135,7 +135,9 @@ struct InitCommand: AsyncParsableCommand {
       let line = try await GitCommitSigner(repository: repository).publicKeyLine()
       return PolicyTemplate.Key(principal: principal, line: line)
     } catch {
-      throw Failure(.usage, "the admin \(principal) has no key: \(error.sentence)", hint: hint)
+      throw Failure(
+        .usage, "the admin \(principal) has no key: \(error.sentence)",
+        hint: "\(error.hint)\n\(hint)")
     }
   }
 

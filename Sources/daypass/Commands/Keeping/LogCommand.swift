@@ -17,6 +17,7 @@ struct LogCommand: AsyncParsableCommand {
         daypass log                            the whole story
         daypass log k3f9                       one grant's
         daypass log --person alice@example.com --since 30d
+        daypass log -n 20                      the newest twenty
         daypass log --incidents -o json
       """)
 
@@ -38,11 +39,22 @@ struct LogCommand: AsyncParsableCommand {
       valueName: "time"))
   var since: String?
 
+  @Option(
+    name: [.customShort("n"), .long],
+    help: ArgumentHelp("Only the newest so many; by default all.", valueName: "count"))
+  var limit: Int?
+
   @Flag(help: "Only incidents.")
   var incidents = false
 
   @Flag(help: "Only the reconciler's pins.")
   var pins = false
+
+  func validate() throws {
+    if let limit, limit < 1 {
+      throw ValidationError("--limit \(limit) shows nothing; use for example --limit 20")
+    }
+  }
 
   func run() async throws {
     let session = try await Session.open(options)
@@ -58,6 +70,7 @@ struct LogCommand: AsyncParsableCommand {
         && (role == nil || entry.role == role) && (begin.map { entry.landedAt >= $0 } ?? true)
         && (!incidents || entry.isIncident) && (!pins || entry.isPin)
     }
+    if let limit { entries = entries.suffix(limit) }
     guard format.output == .table else {
       return Terminal.write(try OutputValue.list(entries.map(\.output)).render(format.output))
     }

@@ -29,13 +29,15 @@ struct PolicyDesk {
     let session = try await Session.open(options)
     let submitter = try await session.submitter(offline: writing.noPush)
     let start = try await submitter.start()
-    let me = try await Identity.find(stated: writing.identity, session, start.replay).principal
+    let identity = try await Identity.find(stated: writing.identity, session, start.replay)
+    let me = identity.principal
     let policy = start.replay.belief.policy.policy
     guard policy.isAdmin(me) else {
       throw Failure(
         .denied, "\(me) is not an admin and cannot change the policy",
         hint: "The admins are " + policy.admins.map(\.name).joined(separator: ", ") + ".")
     }
+    try identity.demandKey(isDry: writing.dryRun)
     for dispute in start.replay.disputes where dispute.unit == .policies {
       Terminal.writeError(
         Style.forErrors.warn("note: ")
@@ -93,7 +95,10 @@ struct PolicyDesk {
     for finding in PolicyCheck(snapshot: new, now: session.now).findings {
       Terminal.writeError(Style.forErrors.warn("note: ") + Words.safe(finding.sentence) + "\n")
     }
-    if writing.dryRun { return false }
+    if writing.dryRun {
+      Notice.dryRun()
+      return false
+    }
     if !writing.yes, Terminal.canAsk, !Terminal.confirm(question) {
       throw Failure(.failed, "nothing was changed")
     }

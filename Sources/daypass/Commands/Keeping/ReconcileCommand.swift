@@ -74,6 +74,7 @@ struct ReconcileCommand: AsyncParsableCommand {
     if let mainline = replay.flippedUpon {
       Terminal.write("Would straighten the mainline upon \(mainline.short)\n")
     }
+    defer { Notice.dryRun() }
     if due.reasons.isEmpty { return Terminal.write("Nothing to do at \(replay.head.short)\n") }
     Terminal.write("Would commit: \(due.reasons.map(\.words).joined(separator: ", "))\n")
     for step in sweep.steps {

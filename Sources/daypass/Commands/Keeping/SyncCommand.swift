@@ -14,11 +14,13 @@ struct SyncCommand: AsyncParsableCommand {
       that cannot be trusted (exit 3). Where both sides have moved it stops (exit 5): `git pull` \
       would merge the mainline into a branch, the wrong way round.
 
-      Example:
+      Examples:
         daypass sync && daypass list --reviewable
+        daypass sync -o json | jq .moved
       """)
 
   @OptionGroup var options: GlobalOptions
+  @OptionGroup var format: OutputOptions
 
   @Flag(help: "Fetch and verify; leave the local branch where it is.")
   var dryRun = false
@@ -30,23 +32,41 @@ struct SyncCommand: AsyncParsableCommand {
     }
     let start = try await session.submitter(isReading: true).start()
     Notice.disputes(start.replay)
-    if start.remoteTip == nil {
+    let moves = start.remoteTip != nil && start.localTip != start.replay.head
+    if moves, !dryRun { try await session.follow(start) }
+    if start.remoteTip != nil, !dryRun { session.remember(start.replay) }
+    guard format.output == .table else {
       return Terminal.write(
-        "\(Words.safe(remote)) has no branch \(Words.safe(session.branch)) yet; "
-          + "share it: git push -u \(Words.safe(remote)) \(Words.safe(session.branch))\n")
+        try output(session, start, remote, moved: moves && !dryRun).render(format.output))
     }
+    Terminal.write(Words.safe(sentence(session, start, remote)) + "\n")
+    if dryRun { Notice.dryRun() }
+  }
+
+  private func sentence(_ session: Session, _ start: Submitter.Start, _ remote: String) -> String {
     let head = start.replay.head
-    if start.localTip == head {
-      let ahead = start.remoteTip == head ? "" : "; it is ahead of \(remote): git push"
-      Terminal.write("Already at \(head.short)\(Words.safe(ahead))\n")
-    } else if dryRun {
-      Terminal.write("Would move \(Words.safe(session.branch)) to \(head.short)\n")
-    } else {
-      try await session.follow(start)
-      Terminal.write(
-        "\(Words.safe(session.branch)) \(start.localTip?.short ?? "new") -> \(head.short)\n")
+    guard start.remoteTip != nil else {
+      return "\(remote) has no branch \(session.branch) yet; "
+        + "share it: git push -u \(remote) \(session.branch)"
     }
-    if !dryRun { session.remember(start.replay) }
+    guard start.localTip != head else {
+      return "Already at \(head.short)"
+        + (start.remoteTip == head ? "" : "; it is ahead of \(remote): git push")
+    }
+    return dryRun
+      ? "Would move \(session.branch) to \(head.short)"
+      : "\(session.branch) \(start.localTip?.short ?? "new") -> \(head.short)"
+  }
+
+  private func output(
+    _ session: Session, _ start: Submitter.Start, _ remote: String, moved: Bool
+  ) -> OutputValue {
+    .object([
+      ("branch", .string(session.branch)), ("remote", .string(remote)),
+      ("dryRun", .bool(dryRun)), ("before", .optional(start.localTip?.hex)),
+      ("head", .string(start.replay.head.hex)), ("remoteHead", .optional(start.remoteTip?.hex)),
+      ("moved", .bool(moved)), ("disputes", .int(start.replay.disputes.count)),
+    ])
   }
 }
 

@@ -66,50 +66,6 @@ struct TrustCommand: AsyncParsableCommand {
       hint: "Ask somebody you trust for all 40 digits.")
   }
 
-  // MARK: Showing
-
-  private func show() async throws {
-    let session = try await Session.open(options)
-    let root = session.ledger.root
-    let belief = try session.ledger.rootBelief()
-    let accepted = session.acceptedHead
-    let admins = belief.policy.policy.admins
-    if format.output != .table {
-      let keys = admins.map { admin in
-        OutputValue.object([
-          ("principal", .string(admin.name)),
-          (
-            "keys",
-            .list(belief.policy.signers.entries(of: admin.name).map { .string("\($0.key)") })
-          ),
-        ])
-      }
-      let value = OutputValue.object([
-        ("root", .string(root.hex)), ("branch", .string(session.branch)),
-        ("remote", .optional(session.remoteName)), ("verifiedHead", .optional(accepted?.hex)),
-        ("name", .string(belief.policy.policy.name)),
-        ("serial", .int(belief.policy.policy.serial)),
-        ("adminQuorum", .int(belief.policy.policy.adminQuorum)), ("admins", .list(keys)),
-      ])
-      return Terminal.write(try value.render(format.output))
-    }
-    let style = Style.forOutput
-    var text = "\(style.bold("root"))    \(root)\n"
-    text += "\(style.bold("policy"))  \(Words.safe(belief.policy.policy.name)), "
-    text += "serial \(belief.policy.policy.serial) there, "
-    text += "\(belief.policy.policy.adminQuorum) of \(Words.count(admins.count, "admin"))"
-    text += " change it\n"
-    for admin in admins {
-      for entry in belief.policy.signers.entries(of: admin.name) {
-        text += "\(style.bold("admin"))   \(Words.safe(entry.words))\n"
-      }
-    }
-    text += "\(style.bold("branch"))  \(Words.safe(session.branch))"
-    text += session.remoteName.map { " of \(Words.safe($0))\n" } ?? ", without a remote\n"
-    text += "\(style.bold("seen"))    \(accepted?.hex ?? "nothing verified here yet")\n"
-    Terminal.write(text)
-  }
-
   // MARK: Changing
 
   private func change(to root: ObjectID) async throws {
@@ -128,7 +84,7 @@ struct TrustCommand: AsyncParsableCommand {
     }
     Terminal.writeError(words(for: root, belief, replacing: stated, old))
     Terminal.writeError(Self.reach(session))
-    if dryRun { return }
+    if dryRun { return Notice.dryRun() }
     if stated != root { try ask("Trust \(root) as the root?") }
     try await session.repository.setLocalConfiguration("daypass.root", root.hex)
     Terminal.write("Trusted \(root)\n")
@@ -192,7 +148,10 @@ struct TrustCommand: AsyncParsableCommand {
     guard let accepted = session.acceptedHead else {
       return Terminal.write("Nothing was verified here before.\n")
     }
-    if dryRun { return Terminal.write("Would forget that \(accepted) was verified here.\n") }
+    if dryRun {
+      Terminal.write("Would forget that \(accepted) was verified here.\n")
+      return Notice.dryRun()
+    }
     try ask(
       "Forget that \(accepted.short) was verified here, so that a head without it is accepted?")
     session.checkpoints.forget()

@@ -1,0 +1,67 @@
+import Grants
+import History
+
+/// What the governed branch would bring if it moved from a head that is believed to another: the
+/// replay of the one, less what the replay of the other has said already.
+///
+/// The doors ask this and nothing else, so what they let in and what a verifier later believes are
+/// one judgement.
+package struct Outlook: Sendable {
+  package let before: Replay
+  package let after: Replay
+  /// What happens, in order; nothing that the earlier head's replay reports as well.
+  package let events: [LedgerEvent]
+
+  /// What would be asserted and count for nothing.
+  package var refusals: [Incident] {
+    events.compactMap { event in
+      if case .incident(let incident) = event { incident } else { nil }
+    }
+  }
+
+  /// The steps of grants that would count.
+  package var transitions: [VerifiedTransition] {
+    events.compactMap { event in
+      if case .transition(let transition) = event { transition } else { nil }
+    }
+  }
+
+  /// Places that would be disputed and are not yet.
+  package var disputes: [Dispute] {
+    let known = Set(before.disputes.map(\.difference))
+    return after.disputes.filter { !known.contains($0.difference) }
+  }
+}
+
+extension Ledger {
+  /// What moving the branch on to `head` would bring.
+  ///
+  /// - Parameter checkpoint: where the earlier head's replay began, if not at the root.
+  /// - Throws: ``LedgerError``: the new history cannot be trusted, or not be judged.
+  package func outlook(
+    from before: Replay, to head: ObjectID, now: Timestamp, choice: ObjectID? = nil
+  ) throws(LedgerError) -> Outlook {
+    let start = before.checkpoint
+    // Both begin at the same pin, so that what lies between is reported by both.
+    var known: Set<LedgerEvent> = []
+    _ = try replay(head: before.head, now: now, from: start, choice: choice) { known.insert($0) }
+    var events: [LedgerEvent] = []
+    let after = try replay(head: head, now: now, from: start, choice: choice) { event in
+      if !known.contains(event) { events.append(event) }
+    }
+    return Outlook(before: before, after: after, events: events)
+  }
+
+  /// The first-parent chain from `old` (left out) to `new`, oldest first; nil if it does not pass
+  /// through `old`.
+  package func advance(
+    from old: ObjectID, to new: ObjectID
+  ) throws(LedgerError) -> [CommitRecord]? {
+    guard let chain = try Line.chain(of: new, downTo: old, authenticator: authenticator) else {
+      return nil
+    }
+    var records: [CommitRecord] = []
+    for step in chain.dropFirst() { records.append(try authenticator.record(step.id)) }
+    return records
+  }
+}
