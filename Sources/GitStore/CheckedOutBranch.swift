@@ -15,6 +15,10 @@ package struct CheckedOutBranch: LocalBranch {
   /// The branch's commit here; nil if it does not exist yet.
   package func tip() throws(HistoryError) -> ObjectID? { try repository.tip(of: reference) }
 
+  package func tips(below prefix: String) async throws(HistoryError) -> [String: ObjectID] {
+    try await repository.tips(below: "refs/heads/", startingWith: prefix)
+  }
+
   /// Whether the branch could move there: nothing of the user's stands in the way.
   ///
   /// - Throws: ``HistoryError`` with `.dirty` naming the path; `.locked` where another git keeps its

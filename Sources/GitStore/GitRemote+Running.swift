@@ -103,7 +103,7 @@ extension GitRemote {
       let tip = ObjectID(hex: String(result.text.prefix { $0 != "\t" }))
       if tip == commit {
         follow(commit, in: trackingReference(of: branch))
-        return .accepted
+        return .accepted(saying: "")
       }
       if tip == expected {
         throw RemoteError(

@@ -55,6 +55,23 @@ package struct GitRemote: Remote {
     }
   }
 
+  package func fetch(below prefix: String) async throws(RemoteError) -> [String: ObjectID] {
+    // A name that git would take, for the same checks.
+    let call = try await prepare(prefix + "all", pushing: false)
+    let tracking = trackingReference(of: prefix)
+    let result = try await run(
+      [
+        "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
+        "--prune", "--refmap=", name, "+refs/heads/\(prefix)*:\(tracking)*",
+      ], call)
+    guard result.succeeded else { throw call.fault.error(from: result.errorText) }
+    do {
+      return try await repository.tips(below: "refs/remotes/\(name)/", startingWith: prefix)
+    } catch {
+      throw RemoteError(.local, error.sentence, hint: error.hint)
+    }
+  }
+
   package func push(
     _ commit: ObjectID, to branch: String, expecting expected: ObjectID?
   ) async throws(RemoteError) -> PushOutcome {
@@ -72,7 +89,7 @@ package struct GitRemote: Remote {
       switch PushReport(result) {
       case .accepted:
         follow(commit, in: trackingReference(of: branch))
-        return .accepted
+        return .accepted(saying: Transcript(result.errorText).serversWords)
       case .stale: return .stale
       case .refused(let code, let words): return .refused(call.fault.error(code, quoting: words))
       case .none: failure = call.fault.error(from: result.errorText)

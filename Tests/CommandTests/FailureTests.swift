@@ -36,7 +36,7 @@ import Testing
     histories.map { Row(HistoryError($0.0, $0.0.rawValue, hint: "a hint"), $0.1) }
     + submissions.map { Row(SubmissionError($0.0, "\($0.0)", hint: "a hint"), $0.1) } + [
       Row(LedgerError(.rollback, "rollback", hint: "a hint"), .untrusted),
-      Row(RemoteError("away", hint: "a hint"), .failed),
+      Row(RemoteError(.unreachable, "away", hint: "a hint"), .failed),
       Row(SigningError("no key", hint: "a hint"), .failed),
       Row(Failure(.usage, "wrong", hint: "a hint"), .usage),
     ]

@@ -59,7 +59,7 @@ import Testing
 
     let one = try commit(on: setting.base, "one", in: a)
     let two = try commit(on: setting.base, "two", in: b)
-    #expect(try await first.push(one, to: "main", expecting: setting.base) == .accepted)
+    #expect(try await first.push(one, to: "main", expecting: setting.base) == .accepted(saying: ""))
     #expect(try a.tip(of: "refs/remotes/origin/main") == one)
     #expect(try await second.push(two, to: "main", expecting: setting.base) == .stale)
     #expect(try await setting.server.id("main") == one)
@@ -71,8 +71,8 @@ import Testing
     #expect(try b.tip(of: "refs/heads/main") == setting.base)
     #expect(!sandbox.exists("b/.git/FETCH_HEAD") && !sandbox.exists("b/FETCH_HEAD"))
     let again = try commit(on: one, "again", in: b)
-    #expect(try await second.push(again, to: "main", expecting: one) == .accepted)
-    #expect(try await second.push(again, to: "main", expecting: again) == .accepted)
+    #expect(try await second.push(again, to: "main", expecting: one) == .accepted(saying: ""))
+    #expect(try await second.push(again, to: "main", expecting: again) == .accepted(saying: ""))
   }
 
   @Test func atTheSameMomentOneWins() async throws {
@@ -88,7 +88,7 @@ import Testing
       }
       return try await group.reduce(into: [PushOutcome]()) { $0.append($1) }
     }
-    #expect(outcomes.count { $0 == .accepted } == 1)
+    #expect(outcomes.count { $0 == .accepted(saying: "") } == 1)
     #expect(outcomes.count { $0 == .stale } == 3)
   }
 
@@ -97,7 +97,7 @@ import Testing
     let store = try await setting.clone("a").open()
     let remote = GitRemote(repository: store)
     #expect(try await remote.fetch(branch: "topic") == nil)
-    #expect(try await remote.push(setting.base, to: "topic", expecting: nil) == .accepted)
+    #expect(try await remote.push(setting.base, to: "topic", expecting: nil) == .accepted(saying: ""))
     #expect(try await remote.fetch(branch: "topic") == setting.base)
     let new = try commit(on: setting.base, "x", in: store)
     #expect(try await remote.push(new, to: "topic", expecting: nil) == .stale)

@@ -84,6 +84,10 @@ final class MemoryRemote: Remote {
     }
   }
 
+  func fetch(below prefix: String) async throws(RemoteError) -> [String: ObjectID] {
+    throw RemoteError(.local, "no lanes are played here")
+  }
+
   func push(
     _ commit: ObjectID, to branch: String, expecting expected: ObjectID?
   ) async throws(RemoteError) -> PushOutcome {
@@ -94,7 +98,7 @@ final class MemoryRemote: Remote {
     do {
       if let answer = try whenPushing(world, number) { return answer }
       try world.history.move(Setting.there, to: commit, expecting: expected, because: "push")
-      return .accepted
+      return .accepted(saying: "")
     } catch {
       if let error = error as? HistoryError, error.code == .conflict { return .stale }
       throw RemoteError(.unknown, "\(error)")
@@ -118,6 +122,8 @@ struct MemoryBranch: LocalBranch {
   let obstacle: Obstacle
 
   func tip() throws(HistoryError) -> ObjectID? { try history.tip(of: Setting.here) }
+
+  func tips(below prefix: String) async throws(HistoryError) -> [String: ObjectID] { [:] }
 
   func prepare(to new: ObjectID) async throws(HistoryError) {
     if case .preparing(let code) = obstacle { throw HistoryError(code, Self.sentence) }

@@ -28,7 +28,8 @@ struct GuardInstallCommand: AsyncParsableCommand {
     let session = try await Session.open(options)
     guard session.repository.isBare else {
       throw Failure(
-        .failed, "\(session.repository.gitDirectory) has files checked out; a guard belongs where "
+        .failed,
+        "\(session.repository.gitDirectory) has files checked out; a guard belongs where "
           + "others push to: a bare repository")
     }
     // A branch that does not exist yet begins with whatever its first push brings.
@@ -40,7 +41,8 @@ struct GuardInstallCommand: AsyncParsableCommand {
     if let existing, !String(decoding: existing, as: UTF8.self).contains(Self.mark) {
       throw Failure(
         .failed, "\(path) is there already and not daypass's",
-        hint: "Call this from it, with its standard input:\n\(Self.quoted(Self.ownPath)) guard hook")
+        hint: "Call this from it, with its standard input:\n\(Self.quoted(Self.ownPath)) guard hook"
+      )
     }
     if dryRun {
       return Terminal.write(
