@@ -39,16 +39,25 @@ struct HTTPSRemoteTests {
     try await setting.world.playTheMainJob()
   }
 
-  /// As in CI: the helper hands on a variable.
+  /// As in CI: the helper of docs/cli.md, for one host, hands on a variable.
   @Test func aTokenFromTheEnvironment() async throws {
     let setting = try await Setting()
-    try await setting.help("$DAYPASS_TEST_TOKEN")
-    let env: [String: String?] = ["DAYPASS_TEST_TOKEN": Self.canary]
-    let words = try await setting.world.run(RemoteStage.request, in: "alice", env: env)
-    #expect(words.status == 0, "\(words.errorText)")
+    try await setting.world.set(
+      "credential.https://localhost:\(setting.server.port).helper",
+      "!f() { test \"$1\" = get && echo username=robot && echo \"password=$CI_TOKEN\"; }; f",
+      for: "alice")
+    let env: [String: String?] = ["CI_TOKEN": Self.canary]
+    // The server repeats what it should not.
+    try setting.sandbox.writeScript(
+      "remote.git/hooks/pre-receive", "echo 'said \(Self.canary)' >&2; exit 1")
+    try await setting.world.expectFailure(
+      of: [RemoteStage.request], saying: "A hook of the remote", "said ***", env: env)
+    try setting.sandbox.remove("remote.git/hooks/pre-receive")
+    let asked = try await setting.world.run(RemoteStage.request, in: "alice", env: env)
+    #expect(asked.status == 0, "\(asked.errorText)")
     try await setting.world.expectFailure(
       saying: "does not accept the password or token", "credential helper",
-      env: ["DAYPASS_TEST_TOKEN": "another-" + RemoteStage.coded])
+      env: ["CI_TOKEN": "another-" + RemoteStage.coded])
   }
 
   /// As in CI: a header from git's own environment variables.
