@@ -53,6 +53,8 @@ struct HTTPSRemoteTests {
     try await setting.world.expectFailure(
       of: [RemoteStage.request], saying: "A hook of the remote", "said ***", env: env)
     try setting.sandbox.remove("remote.git/hooks/pre-receive")
+    try setting.sandbox.writeScript(
+      "remote.git/hooks/post-receive", "echo 'thanks, \(Self.canary)' >&2")
     let asked = try await setting.world.run(RemoteStage.request, in: "alice", env: env)
     #expect(asked.status == 0, "\(asked.errorText)")
     try await setting.world.expectFailure(

@@ -97,7 +97,8 @@ import Testing
     let store = try await setting.clone("a").open()
     let remote = GitRemote(repository: store)
     #expect(try await remote.fetch(branch: "topic") == nil)
-    #expect(try await remote.push(setting.base, to: "topic", expecting: nil) == .accepted(saying: ""))
+    #expect(
+      try await remote.push(setting.base, to: "topic", expecting: nil) == .accepted(saying: ""))
     #expect(try await remote.fetch(branch: "topic") == setting.base)
     let new = try commit(on: setting.base, "x", in: store)
     #expect(try await remote.push(new, to: "topic", expecting: nil) == .stale)
