@@ -38,8 +38,20 @@ extension GitRepository {
     }
   }
 
+  /// The commit that git finds by a name as people type it (`HEAD~2`, `v1.0`, a piece of an id);
+  /// nil if there is none.
+  package func resolve(_ name: String) async throws(HistoryError) -> ObjectID? {
+    do {
+      let result = try await git.run(
+        ["rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}"])
+      return result.succeeded ? ObjectID(hex: String(result.text.prefix { $0 != "\n" })) : nil
+    } catch {
+      throw HistoryError(.unreadable, "Cannot look for \(Words.shown(name)). \(error)")
+    }
+  }
+
   /// The tips of the branches of one folder of references whose names begin with a prefix, by name.
-  func tips(
+  package func tips(
     below folder: String, startingWith prefix: String
   ) async throws(HistoryError) -> [String: ObjectID] {
     let result: ProgramResult

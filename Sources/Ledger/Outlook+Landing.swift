@@ -12,7 +12,7 @@ extension Ledger {
     landing tip: ObjectID, on before: Replay, now: Timestamp, choice: ObjectID? = nil
   ) throws(LedgerError) -> Outlook {
     if try contains(tip, in: before.head) {
-      return Outlook(before: before, after: before, events: [])
+      return Outlook(before: before, after: before, events: [], ledger: self)
     }
     let tree = try authenticator.record(before.head).tree
     let text =
@@ -29,7 +29,7 @@ extension Ledger {
     let events = outlook.events.filter { event in
       if case .incident(let incident) = event { incident.commit != merge } else { true }
     }
-    return Outlook(before: before, after: outlook.after, events: events)
+    return Outlook(before: before, after: outlook.after, events: events, ledger: overlaid)
   }
 
   /// The newest commit on a branch's first-parent chain that the head has already, or nil if the

@@ -11,6 +11,8 @@ package struct SubmissionError: ExplainedError {
     case idle
     /// The remote could not be reached, or would not have it.
     case remote
+    /// The remote lets nobody push to the branch directly.
+    case protected
     /// What was asked makes no sense as it stands.
     case usage
     /// History cannot be trusted, or the place is disputed.
@@ -57,7 +59,8 @@ package struct SubmissionError: ExplainedError {
       self = error
       return
     case is LedgerError: code = .untrusted
-    case is RemoteError: code = .remote
+    case let error as RemoteError:
+      code = error.code == .protectedBranch ? .protected : .remote
     case let error as HistoryError where [.conflict, .locked].contains(error.code): code = .conflict
     default: code = .failed
     }

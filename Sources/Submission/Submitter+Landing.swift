@@ -36,6 +36,10 @@ package struct LandingReport: Sendable {
   package internal(set) var submitted: Submitted?
 
   package init() {}
+
+  mutating func leave(_ offer: Offer, _ obstacle: LandingObstacle) {
+    left.append(Left(offer: offer, reason: obstacle.reason, refusals: obstacle.refusals))
+  }
 }
 
 /// The merge by which a reconciler lands a branch: its tree is what is believed afterwards.
@@ -71,6 +75,24 @@ extension Submitter {
     }
   }
 
+  /// What would land, and what would be left, without anybody's signature.
+  package func previewLandings(
+    of offers: [Offer], on start: Start
+  ) throws(SubmissionError) -> LandingReport {
+    var report = LandingReport()
+    var (replay, ledger) = (start.replay, self.ledger)
+    for offer in offers {
+      switch try verdict(on: offer, upon: replay, by: ledger, at: clock.now()) {
+      case .failure(let obstacle): report.leave(offer, obstacle)
+      case .success(let outlook):
+        report.landed.append(
+          LandingReport.Landed(offer: offer, commit: offer.tip, outlook: outlook))
+        (replay, ledger) = (outlook.after, outlook.ledger)
+      }
+    }
+    return report
+  }
+
   private func draftLandings(
     of offers: [Offer], on start: Start, as reconciler: Principal
   ) async throws(SubmissionError) -> (LandingReport, MadeCommit?) {
@@ -80,11 +102,8 @@ extension Submitter {
     var last: MadeCommit?
     for offer in offers {
       let now = clock.now()
-      switch try verdict(on: offer, upon: replay, at: now) {
-      case .failure(let obstacle):
-        report.left.append(
-          LandingReport.Left(
-            offer: offer, reason: obstacle.reason, refusals: obstacle.refusals))
+      switch try verdict(on: offer, upon: replay, by: ledger, at: now) {
+      case .failure(let obstacle): report.leave(offer, obstacle)
       case .success(let outlook):
         let draft = try LandIntent(reconciler: reconciler, offer: offer).draft(
           on: replay, at: now)
@@ -100,7 +119,7 @@ extension Submitter {
 
   /// Whether a branch may land upon that head.
   private func verdict(
-    on offer: Offer, upon replay: Replay, at now: Timestamp
+    on offer: Offer, upon replay: Replay, by ledger: Ledger, at now: Timestamp
   ) throws(SubmissionError) -> Result<Outlook, LandingObstacle> {
     let outlook: Outlook
     do throws(LedgerError) {
@@ -120,7 +139,7 @@ extension Submitter {
       return .failure(
         LandingObstacle(reason: "it brings nothing that is not here already", refusals: []))
     }
-    if let other = try changedElsewhere(offer, upon: replay) {
+    if let other = try changedElsewhere(offer, upon: replay, by: ledger) {
       return .failure(
         LandingObstacle(
           reason: "it changes \(Text.printable(other)), which daypass does not judge: land that "
@@ -131,7 +150,7 @@ extension Submitter {
 
   /// A file outside of the governed places that the branch changes; the merge would lose it.
   private func changedElsewhere(
-    _ offer: Offer, upon replay: Replay
+    _ offer: Offer, upon replay: Replay, by ledger: Ledger
   ) throws(SubmissionError) -> String? {
     do {
       guard let fork = try ledger.forkPoint(of: offer.tip, from: replay.head) else { return nil }

@@ -21,14 +21,19 @@ package enum Lane {
 extension Submitter {
   /// Submits the intent on a branch of its own, judged as if the branch landed now; the governed
   /// branch stays where it is.
+  ///
+  /// - Parameter lane: the branch; nil for a new one, named for the grant that the intent asks for.
   package func submit(
-    _ intent: some Intent, on branch: String
+    _ intent: some Intent, on lane: String?
   ) async throws(SubmissionError) -> Submitted {
     try await retrying { (start) throws(SubmissionError) in
-      let tip = try await tip(of: branch)
       let now = clock.now()
+      let tip = if let lane { try await tip(of: lane) } else { nil as ObjectID? }
       let view = try view(of: tip, on: start.replay, at: now)
       let draft = try intent.draft(on: view, at: now)
+      guard let branch = lane ?? draft.edits.first.map({ Lane.branch(of: $0.id) }) else {
+        throw SubmissionError(.failed, "what concerns no grant has no branch of its own")
+      }
       let parent = try parent(for: tip, on: start.replay)
       let commit = try await sign(draft, upon: parent, on: start.replay, at: now)
       let outlook = try outlook(landing: commit, on: start.replay, at: now)
@@ -79,7 +84,8 @@ extension Submitter {
     return offers
   }
 
-  private func tip(of branch: String) async throws(SubmissionError) -> ObjectID? {
+  /// Where a branch is at the remote, or here where there is none.
+  package func tip(of branch: String) async throws(SubmissionError) -> ObjectID? {
     do {
       if let remote { return try await remote.fetch(branch: branch) }
       return try writer.tip(of: "refs/heads/" + branch)

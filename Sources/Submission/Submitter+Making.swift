@@ -136,7 +136,7 @@ extension Submitter {
         case .stale: return nil
         case .refused(let refusal):
           throw SubmissionError(
-            .remote, refusal.sentence,
+            refusal.code == .protectedBranch ? .protected : .remote, refusal.sentence,
             hint: "Nothing was changed, here or there.\n\(refusal.hint)")
         }
       }

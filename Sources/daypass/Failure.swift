@@ -56,7 +56,7 @@ struct Failure: ExplainedError {
 
   private static func status(of code: SubmissionError.Code) -> ExitStatus {
     switch code {
-    case .failed, .idle, .remote: .failed
+    case .failed, .idle, .remote, .protected: .failed
     case .usage: .usage
     case .untrusted: .untrusted
     case .denied: .denied

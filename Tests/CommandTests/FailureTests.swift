@@ -28,7 +28,8 @@ import Testing
   ]
 
   static let submissions: [(SubmissionError.Code, daypass.ExitStatus)] = [
-    (.failed, .failed), (.idle, .failed), (.remote, .failed), (.usage, .usage),
+    (.failed, .failed), (.idle, .failed), (.remote, .failed),
+    (.protected, .failed), (.usage, .usage),
     (.untrusted, .untrusted), (.denied, .denied), (.conflict, .conflict), (.clock, .clock),
   ]
 

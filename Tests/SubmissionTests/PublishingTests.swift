@@ -68,11 +68,12 @@ import Testing
   }
 
   @Test func aRefusedPushChangesNothing() async throws {
-    let setting = try Setting { _, _ in .refused(RemoteError(.protectedBranch, "protected branch")) }
+    let setting = try Setting { _, _ in .refused(RemoteError(.protectedBranch, "protected branch"))
+    }
     let error = await #expect(throws: SubmissionError.self) {
       try await setting.submitter().submit(try setting.request())
     }
-    #expect(error?.code == .remote)
+    #expect(error?.code == .protected)
     #expect(error?.sentence.contains("protected branch") == true)
     #expect(setting.remote.pushes.count == 1, "tried again in spite of a refusal")
     #expect(try setting.hereTip == setting.world.root)
