@@ -22,7 +22,7 @@ package enum GitClone {
       throw RemoteError(.address, "The URL \(fault): \(RemoteAddress.shown(url))")
     }
     let runner = ProgramRunner(environment)
-    let shown = RemoteAddress.shown(url)
+    let shown = shown(url)
     let call = await GitRemote.call(shown, [url], environment) {
       (arguments) async throws(ProgramError) in
       try await runner.run(["git"] + arguments, in: base, changing: GitProgram.variables)
@@ -59,6 +59,11 @@ package enum GitClone {
       error.hint.contains($0)
     }
     throw isOfRemote ? RemoteError(error.code, error.sentence, hint: byHand(shown)) : error
+  }
+
+  /// A URL, fit to be shown: without a password, over https without whatever stands before the host.
+  package static func shown(_ url: String) -> String {
+    RemoteTransport(url: url) == .http ? RemoteAddress.shown(url) : Words.shown(url)
   }
 
   private static func byHand(_ url: String) -> String { "Try it by hand: git ls-remote \(url)" }

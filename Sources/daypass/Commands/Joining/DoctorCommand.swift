@@ -75,7 +75,7 @@ struct DoctorCommand: AsyncParsableCommand {
     let failure: Failure?
 
     func line(_ style: Style) -> String {
-      guard let failure else { return "\(style.good("done")) \(Words.safe(words))\n" }
+      guard let failure else { return Done.line(words, style) }
       return "\(style.bad("not done")) \(Words.safe(Checkup.line(failure.sentence)))\n"
     }
   }
@@ -146,10 +146,7 @@ struct Checkup {
   /// A sentence as a line: what git says may be several.
   static func line(_ sentence: String) -> String {
     let line = sentence.split(separator: "\n").joined(separator: "; ")
-    let first = line.prefix(while: \.isLetter)
-    let rest = line[first.endIndex...]
-    let begins = first.dropFirst().allSatisfy(\.isLowercase) && rest.first == " "
-    return Words.clause(begins ? first.lowercased() + rest : line)
+    return Words.clause(line)
   }
 
   var output: OutputValue {

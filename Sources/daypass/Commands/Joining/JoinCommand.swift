@@ -77,7 +77,7 @@ struct JoinCommand: AsyncParsableCommand {
     let session = try await Session.open(here, trusting: root)
     guard try repository.contains(root) else {
       throw Failure(
-        .untrusted, "the root \(root) is not in what \(Words.safe(url)) has",
+        .untrusted, "the root \(root) is not in what \(GitClone.shown(url)) has",
         hint: "Is it the right repository, and are these the digits you were given?")
     }
     let replay = try session.replay()
@@ -99,7 +99,7 @@ struct JoinCommand: AsyncParsableCommand {
       guard error.code == .incomplete else { throw error }
       throw Failure(
         .untrusted,
-        "\(Words.safe(url)) has only a part of the history: it is a shallow clone itself",
+        "\(GitClone.shown(url)) has only a part of the history: it is a shallow clone itself",
         hint: "Join from where it has all of it, or complete it there: git fetch --unshallow")
     }
   }
@@ -107,13 +107,13 @@ struct JoinCommand: AsyncParsableCommand {
   private func branchName(_ repository: GitRepository) throws -> String {
     guard let reference = try repository.headReference, reference.hasPrefix("refs/heads/") else {
       throw Failure(
-        .failed, "\(Words.safe(url)) does not say which branch is its own",
+        .failed, "\(GitClone.shown(url)) does not say which branch is its own",
         hint: "Name the governed one: --branch main")
     }
     let name = String(reference.dropFirst("refs/heads/".count))
     guard try repository.tip(of: reference) != nil else {
       throw Failure(
-        .failed, "\(Words.safe(url)) has no branch \(name) yet",
+        .failed, "\(GitClone.shown(url)) has no branch \(name) yet",
         hint: "Name the governed one: --branch NAME\nIf the repository is empty: daypass init")
     }
     return name

@@ -25,7 +25,7 @@ struct SignersChange {
     let new = try fresh(among: desk.believed)
     guard !new.isEmpty else {
       return Terminal.write(
-        "nothing to do: \(principal) has \(keys.count == 1 ? "that key" : "those keys") already\n")
+        "Nothing to do: \(principal) has \(keys.count == 1 ? "that key" : "those keys") already\n")
     }
     try check(proofs, of: new, desk)
     let believed = try FileTree.read(desk.believed.tree, from: desk.session.repository)
