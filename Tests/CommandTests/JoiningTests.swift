@@ -2,8 +2,8 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-/// What `join`, `doctor` and `init` do to files, which their words in the scenarios do not show.
-@Suite("Joining and repairing")
+/// What `join` and `init` do to files, which their words in the scenarios do not show.
+@Suite("Joining")
 struct JoiningTests {
   // MARK: join
 
@@ -88,99 +88,6 @@ struct JoiningTests {
       3, "join", "remote.git", stage.root, "new", "--branch", "fresh", in: "")
     #expect(words.contains("root"))
     #expect(!box.exists("new"))
-  }
-
-  // MARK: doctor
-
-  @Test func doctorChangesNothingUnlessTold() async throws {
-    let stage = try await Stage(clones: ["alice"])
-    let box = stage.sandbox
-    try await stage.expect(0, "list", in: "alice")
-    let name = try #require(try box.names(in: "alice/.git/daypass").first { $0.contains("check") })
-    try box.write("alice/.git/daypass/\(name)", "nonsense")
-    try await box.git("config", "--unset", "gpg.format", in: "alice")
-    let config = box.read("alice/.git/config")
-    let words = try await stage.expect(1, "doctor", in: "alice")
-    #expect(words.contains("checkpoint  it cannot be read"))
-    #expect(box.read("alice/.git/daypass/\(name)") == "nonsense")
-    #expect(box.read("alice/.git/config") == config)
-
-    let fixed = try await stage.expect(0, "doctor", "--fix", in: "alice")
-    #expect(fixed.contains("done made the checkpoint anew"))
-    #expect(fixed.contains("done set gpg.format to ssh"))
-    #expect(try await box.git("config", "gpg.format", in: "alice") == "ssh")
-    #expect(fixed.contains("checkpoint  readable, verified up to \(stage.root.prefix(10))"))
-  }
-
-  @Test func doctorLeavesAChosenFormatAlone() async throws {
-    let stage = try await Stage(clones: ["alice"])
-    try await stage.sandbox.git("config", "gpg.format", "openpgp", in: "alice")
-    let words = try await stage.expect(1, "doctor", "--fix", "--offline", in: "alice")
-    #expect(words.contains("git is set to sign with openpgp"))
-    #expect(try await stage.sandbox.git("config", "gpg.format", in: "alice") == "openpgp")
-  }
-
-  @Test func doctorCompletesAShallowClone() async throws {
-    let stage = try await Stage(clones: ["alice"])
-    let box = stage.sandbox
-    _ = try await stage.request()
-    try await box.git(
-      "clone", "-q", "--depth", "1", "file://" + box.path("remote.git"), "part")
-    for (key, value) in [
-      ("daypass.root", stage.root), ("user.signingKey", box.path("home/.ssh/bob")),
-      ("user.email", "bob@example.com"),
-    ] {
-      try await box.git("config", key, value, in: "part")
-    }
-    try await stage.expect(1, "doctor", in: "part")
-    // What the whole history brings to light is set right in the same run.
-    let words = try await stage.expect(0, "doctor", "--fix", in: "part")
-    #expect(words.contains("done fetched the history") && words.contains("done set gpg.format"))
-    #expect(words.contains("bob@example.com, policies/allowed_signers"))
-  }
-
-  @Test func doctorSaysWhatItCouldNotDo() async throws {
-    let stage = try await Stage(clones: [])
-    let box = stage.sandbox
-    try await box.git(
-      "clone", "-q", "--depth", "1", "file://" + box.path("remote.git"), "part")
-    // Of a single commit git makes no shallow clone.
-    try box.write("part/.git/shallow", stage.root + "\n")
-    try await box.git("remote", "set-url", "origin", box.path("gone.git"), in: "part")
-    let words = try await stage.expect(1, "doctor", "--fix", in: "part")
-    #expect(words.contains("not done the remote") && !words.contains("done fetched"), "\(words)")
-  }
-
-  @Test func doctorNeverTrustsARoot() async throws {
-    let stage = try await Stage(clones: ["alice"])
-    try await stage.sandbox.git("config", "--unset", "daypass.root", in: "alice")
-    let words = try await stage.expect(1, "doctor", "--fix", in: "alice")
-    #expect(words.contains("problem  root"))
-    let root = try await stage.sandbox.run(["git", "config", "daypass.root"], in: "alice")
-    #expect(root.status == 1)
-  }
-
-  @Test func doctorBoundsTheRemotesTime() async throws {
-    let stage = try await Stage(clones: ["alice"])
-    try stage.sandbox.writeScript("ssh", "exec sleep 60")
-    try await stage.sandbox.git("remote", "set-url", "origin", "host:x.git", in: "alice")
-    let began = ContinuousClock.now
-    let words = try await stage.expect(
-      1, "doctor", "--wait", "1s", in: "alice",
-      env: ["GIT_SSH_COMMAND": stage.sandbox.path("ssh")])
-    #expect(words.contains("did not answer within 1 seconds"))
-    #expect(ContinuousClock.now - began < .seconds(40))
-  }
-
-  @Test func doctorSeesAKeyWhosePrivateHalfIsNowhere() async throws {
-    let stage = try await Stage(clones: ["alice"])
-    let box = stage.sandbox
-    try box.write("lone.pub", try #require(box.read("home/.ssh/alice.pub")))
-    try await box.git("config", "user.signingKey", box.path("lone.pub"), in: "alice")
-    let words = try await stage.expect(1, "doctor", in: "alice")
-    #expect(words.contains("neither in a file beside it nor in the agent"))
-    // It is listed all the same, and that is said, too.
-    #expect(words.contains("ok       key         alice@example.com"))
   }
 
   // MARK: init

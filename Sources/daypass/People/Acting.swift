@@ -51,8 +51,8 @@ struct Acting {
         .denied, "the key that git signs with, \(key.fingerprint), is nobody's here",
         hint: "Sign with a listed one: git config user.signingKey ~/.ssh/id_ed25519.pub\n"
           + listedKeys(of: identity.principal, replay)
-          + "Or ask an admin to list yours in \(PolicyFile.signers): "
-          + Words.names(replay.belief.policy.policy.admins))
+          + "Or have yours listed by an admin (\(Words.names(replay.belief.policy.policy.admins))): "
+          + "daypass key prove > key.proof")
     }
     guard entry.principal == identity.principal.name else {
       throw Failure(
