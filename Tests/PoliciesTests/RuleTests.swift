@@ -258,7 +258,7 @@ import Testing
       Case(
         kind: "request", role: pattern, unmet: Facts(ticket: "ops-1"),
         sentence: "the ticket ops-1 does not match [A-Z]+-[0-9]+",
-        missing: "a ticket that matches [A-Z]+-[0-9]+", suppliers: ["alice"]),
+        missing: "a ticket that matches [A-Z]+-[0-9]+, for example ABC-123", suppliers: ["alice"]),
       Case(
         kind: "request", role: required, met: Facts(ticket: "anything"), unmet: Facts(ticket: " "),
         sentence: "ops asks for a ticket", missing: "a ticket", suppliers: ["alice"]),
