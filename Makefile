@@ -8,18 +8,20 @@ DESTDIR ?=
 # libgit2 and friends are read and written through Debian's own packages; jq checks that every file
 # daypass writes is what `jq -S .` prints.
 PACKAGES := libgit2-dev libsodium-dev libssl-dev zlib1g-dev pkg-config jq git openssh-client make
+# Servers that the tests start on the loopback, as themselves; never as services of the machine.
+TEST_PACKAGES := openssh-server nginx-light fcgiwrap openssl
 DEBUG_BINARY = .build/debug/daypass
 RELEASE_DIRECTORY = .build-release
 RELEASE_BINARY = $(RELEASE_DIRECTORY)/release/daypass
 
-.PHONY: demo test scenarios lint format bench release install deps build clean
+.PHONY: demo test scenarios lint format bench release install deps test-deps build clean
 
 demo: build
 	@Tests/Demo/demo.sh $(DEBUG_BINARY)
 
 # In four passes: programs that are waited for with a time limit do not share the machine with the
 # tests that compute.
-test: deps
+test: test-deps
 	swift build --build-tests
 	swift test --skip-build --filter GitStoreTests
 	swift test --skip-build --filter CommandTests
@@ -62,14 +64,7 @@ clean:
 # Installs missing Debian packages as root or through sudo; says what to do where neither works.
 deps:
 	@command -v swift >/dev/null || { echo "daypass needs Swift 6.3: https://www.swift.org/install" >&2; exit 1; }
-	@missing=""; for package in $(PACKAGES); do \
-	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
-	done; \
-	[ -z "$$missing" ] && exit 0; \
-	echo "Installing$$missing"; \
-	if [ "$$(id -u)" = 0 ]; then asroot=""; \
-	elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then asroot="sudo"; \
-	else echo "These Debian packages are missing:$$missing" >&2; \
-	  echo "Install them as root: apt-get install$$missing" >&2; exit 1; fi; \
-	$$asroot apt-get update -qq && \
-	DEBIAN_FRONTEND=noninteractive $$asroot apt-get install -y -qq $$missing >/dev/null
+	@Tests/install-packages.sh $(PACKAGES)
+
+test-deps: deps
+	@Tests/install-packages.sh --without-services $(TEST_PACKAGES)

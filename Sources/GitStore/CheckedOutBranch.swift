@@ -1,9 +1,8 @@
 import History
+import Submission
 
 /// A branch of this clone, with every work tree that has it checked out.
-///
-/// Shaped as the port `LocalBranch`, but asynchronous: a sparse index is left to the `git` program.
-package struct CheckedOutBranch: Sendable {
+package struct CheckedOutBranch: LocalBranch {
   private let repository: GitRepository
   private let reference: String
 
@@ -16,41 +15,68 @@ package struct CheckedOutBranch: Sendable {
   /// The branch's commit here; nil if it does not exist yet.
   package func tip() throws(HistoryError) -> ObjectID? { try repository.tip(of: reference) }
 
+  package func tips(below prefix: String) async throws(HistoryError) -> [String: ObjectID] {
+    try await repository.tips(below: "refs/heads/", startingWith: prefix)
+  }
+
   /// Whether the branch could move there: nothing of the user's stands in the way.
   ///
-  /// - Throws: ``HistoryError`` with `.dirty` naming the path, `.locked`, `.unsupported`; nothing
-  ///   has changed.
+  /// - Throws: ``HistoryError`` with `.dirty` naming the path; `.locked` where another git keeps its
+  ///   lock; `.unsupported` where the files could not follow (an attribute, too many of them).
+  ///   Nothing has changed.
   package func prepare(to new: ObjectID) async throws(HistoryError) {
     let workTrees = try WorkTree.following(reference, in: repository)
     guard !workTrees.isEmpty else { return }
     let step = try step(from: tip(), to: new)
     for workTree in workTrees {
-      try await workTree.prepare(from: step.old, to: step.new, paths: step.paths)
+      try await patiently { () async throws(HistoryError) in
+        try await workTree.prepare(from: step.old, to: step.new, paths: step.paths)
+      }
     }
   }
 
   /// Moves the branch by compare-and-swap and lets index and work tree follow.
   ///
-  /// - Throws: ``HistoryError`` with `.conflict` before anything changed; anything else may leave
-  ///   the work tree behind the branch, and ``follow(from:to:)`` brings it along.
+  /// - Throws: ``HistoryError`` with `.conflict` before anything changed. Anything else may leave
+  ///   the work trees behind the branch; what is not theirs to overwrite stays.
   package func advance(
     from old: ObjectID?, to new: ObjectID, because message: String
   ) async throws(HistoryError) {
     guard old != new else { return }
-    try repository.move(reference, to: new, expecting: old, because: message)
-    try await follow(from: old, to: new)
-  }
-
-  /// Brings the work trees along with a move that has happened, wholly or in part.
-  package func follow(from old: ObjectID?, to new: ObjectID) async throws(HistoryError) {
-    let workTrees = try WorkTree.following(reference, in: repository)
-    guard !workTrees.isEmpty else { return }
-    let step = try step(from: old, to: new)
-    for workTree in workTrees {
-      try await workTree.apply(from: step.old, to: step.new, paths: step.paths)
+    // What could not be followed at all is found out before the branch moves.
+    let isFollowed = try !WorkTree.following(reference, in: repository).isEmpty
+    let known = isFollowed ? try step(from: old, to: new) : nil
+    // Reference and files move as one for every daypass in this clone.
+    let lock = await BranchLock(in: repository.commonDirectory)
+    try await patiently { () async throws(HistoryError) in
+      try repository.move(reference, to: new, expecting: old, because: message)
     }
+    // Asked again: somebody may just have checked the branch out.
+    for workTree in try WorkTree.following(reference, in: repository) {
+      let step = if let known { known } else { try step(from: old, to: new) }
+      try await patiently { () async throws(HistoryError) in
+        try await workTree.apply(from: step.old, to: step.new, paths: step.paths)
+      }
+    }
+    lock.release()
   }
 
+  /// Another git may hold one of its short locks just now: tried again for two seconds.
+  private func patiently(
+    _ step: () async throws(HistoryError) -> Void
+  ) async throws(HistoryError) {
+    for _ in 1...40 {
+      do {
+        return try await step()
+      } catch {
+        guard error.code == .locked else { throw error }
+        try? await Task.sleep(for: .milliseconds(50))
+      }
+    }
+    try await step()
+  }
+
+  /// The trees of two commits and the files that may differ between them.
   private struct Step {
     let old: ObjectID?
     let new: ObjectID
@@ -58,18 +84,9 @@ package struct CheckedOutBranch: Sendable {
   }
 
   private func step(from old: ObjectID?, to new: ObjectID) throws(HistoryError) -> Step {
-    let before = try old.map { (commit) throws(HistoryError) in try tree(of: commit) }
-    let after = try tree(of: new)
+    let before = try old.map { (commit) throws(HistoryError) in try repository.commit(commit).tree }
+    let after = try repository.commit(new).tree
     return Step(
       old: before, new: after, paths: try repository.changedPaths(from: before, to: after))
-  }
-
-  private func tree(of commit: ObjectID) throws(HistoryError) -> ObjectID {
-    let object = try repository.read(commit, limit: 16 << 20)
-    guard object.kind == .commit, let record = CommitRecord(id: commit, parsing: object.bytes)
-    else {
-      throw HistoryError(.corrupt, "The object \(commit) is no commit.")
-    }
-    return record.tree
   }
 }

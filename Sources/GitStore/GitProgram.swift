@@ -11,14 +11,16 @@ struct GitProgram: Sendable {
   ///
   /// - Parameters:
   ///   - arguments: what follows `git` and the repository; options of git itself first.
-  ///   - timeout: as for ``ProgramRunner``.
+  ///   - changes, timeout, silence: as for ``ProgramRunner``.
   func run(
-    _ arguments: [String], input: [UInt8]? = nil, timeout: Duration? = .seconds(60)
+    _ arguments: [String], input: [UInt8]? = nil, changing changes: [String: String?] = [:],
+    timeout: Duration? = .seconds(60), silence: Duration? = nil
   ) async throws(ProgramError) -> ProgramResult {
     try await runner.run(
       ["git", "--git-dir=\(gitDirectory)"] + (workTree.map { ["--work-tree=\($0)"] } ?? [])
         + arguments,
-      input: input, in: workTree ?? gitDirectory, changing: Self.variables, timeout: timeout)
+      input: input, in: workTree ?? gitDirectory,
+      changing: Self.variables.merging(changes) { $1 }, timeout: timeout, silence: silence)
   }
 
   /// Words that can be parsed, objects as they are, and no question nobody can answer.

@@ -38,6 +38,43 @@ extension GitRepository {
     }
   }
 
+  /// The commit that git finds by a name as people type it (`HEAD~2`, `v1.0`, a piece of an id);
+  /// nil if there is none.
+  package func resolve(_ name: String) async throws(HistoryError) -> ObjectID? {
+    do {
+      let result = try await git.run(
+        ["rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}"])
+      return result.succeeded ? ObjectID(hex: String(result.text.prefix { $0 != "\n" })) : nil
+    } catch {
+      throw HistoryError(.unreadable, "Cannot look for \(Words.shown(name)). \(error)")
+    }
+  }
+
+  /// The tips of the branches of one folder of references whose names begin with a prefix, by name.
+  package func tips(
+    below folder: String, startingWith prefix: String
+  ) async throws(HistoryError) -> [String: ObjectID] {
+    let result: ProgramResult
+    do {
+      result = try await git.run(
+        ["for-each-ref", "--format=%(objectname) %(refname)", folder + prefix])
+    } catch {
+      throw HistoryError(.unreadable, "Cannot list the branches below \(folder)\(prefix). \(error)")
+    }
+    guard result.succeeded else {
+      throw HistoryError(.unreadable, "Cannot list the branches: \(Words.shown(result.errorText))")
+    }
+    var tips: [String: ObjectID] = [:]
+    for line in result.text.split(separator: "\n") {
+      let parts = line.split(separator: " ", maxSplits: 1)
+      guard parts.count == 2, let tip = ObjectID(hex: parts[0]), parts[1].hasPrefix(folder) else {
+        continue
+      }
+      tips[String(parts[1].dropFirst(folder.count))] = tip
+    }
+    return tips
+  }
+
   /// The reference `HEAD` names (`refs/heads/main`), whether it exists yet or not; nil where `HEAD`
   /// is detached.
   package var headReference: String? {

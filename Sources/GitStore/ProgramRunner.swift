@@ -24,11 +24,13 @@ package struct ProgramRunner: Sendable {
   ///   - changes: variables set for this call, or taken away where nil.
   ///   - outputLimit: the most bytes it may write to each of its two outputs.
   ///   - timeout: how long it may take; nil is for ever.
+  ///   - silence: how long it may go without writing to its standard error; nil is for ever. Such a
+  ///     program gets no input.
   /// - Throws: ``ProgramError``. An exit status other than 0 is a result, not an error.
   package func run(
     _ arguments: [String], input: [UInt8]? = nil, in directory: String? = nil,
     changing changes: [String: String?] = [:], outputLimit: Int = 16 << 20,
-    timeout: Duration? = .seconds(60)
+    timeout: Duration? = .seconds(60), silence: Duration? = nil
   ) async throws(ProgramError) -> ProgramResult {
     guard let name = arguments.first else { throw .cannotStart("", reason: "no program named") }
     var configuration = Configuration(
@@ -45,6 +47,10 @@ package struct ProgramRunner: Sendable {
         signal: .terminate, toProcessGroup: ownGroup, allowedDurationToNextStep: .seconds(1))
     ]
     do {
+      if let silence {
+        return try await Self.listen(
+          to: configuration, silence: silence, timeout: timeout, limit: outputLimit)
+      }
       return try await Self.limited(to: timeout, configuration, input, outputLimit)
     } catch let error as ProgramError {
       throw error
@@ -138,12 +144,22 @@ package struct ProgramResult: Sendable {
   }
 
   fileprivate init(_ result: ExecutionResult<Void, BytesOutput, BytesOutput>) {
-    switch result.terminationStatus {
-    case .exited(let code): status = code
-    case .signaled(let signal): status = 128 + signal
+    self.init(
+      status: Self.status(result.terminationStatus), output: result.standardOutput,
+      errorOutput: result.standardError)
+  }
+
+  init(status: Int32, output: [UInt8], errorOutput: [UInt8]) {
+    self.status = status
+    self.output = output
+    self.errorOutput = errorOutput
+  }
+
+  static func status(_ end: TerminationStatus) -> Int32 {
+    switch end {
+    case .exited(let code): code
+    case .signaled(let signal): 128 + signal
     }
-    output = result.standardOutput
-    errorOutput = result.standardError
   }
 }
 

@@ -36,6 +36,15 @@ enum RemoteAddress {
     return fault(inAuthority: url[..<colon])
   }
 
+  /// A faulty URL, fit to be shown: whatever a password in it is made of, everything up to the last
+  /// `@` is left out.
+  static func shown(_ url: String) -> String {
+    guard let mark = index(of: "://", in: url), let at = url.lastIndex(of: "@"), at > mark else {
+      return Words.shown(url)
+    }
+    return Words.shown(url[..<mark] + "://" + url[url.index(after: at)...])
+  }
+
   private static func fault(inAuthority authority: Substring) -> String? {
     if authority.isEmpty { return "names no host" }
     let parts = authority.split(separator: "@", omittingEmptySubsequences: false)

@@ -48,7 +48,7 @@ package protocol HistoryWriter: Sendable {
 }
 
 /// Why a repository could not be read or written.
-package struct HistoryError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct HistoryError: ExplainedError, Equatable {
   package enum Code: String, Sendable {
     /// The object is not there.
     case missing
@@ -85,6 +85,4 @@ package struct HistoryError: Error, Sendable, Equatable, CustomStringConvertible
     self.sentence = sentence
     self.hint = hint
   }
-
-  package var description: String { hint.isEmpty ? sentence : "\(sentence)\n\(hint)" }
 }

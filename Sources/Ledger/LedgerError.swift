@@ -1,7 +1,7 @@
 import History
 
 /// Why a replay stopped: nothing it could say would be trustworthy.
-package struct LedgerError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct LedgerError: ExplainedError, Equatable {
   package enum Code: String, Sendable {
     /// The first-parent chain does not reach the trusted root.
     case rootNotReached
@@ -34,6 +34,4 @@ package struct LedgerError: Error, Sendable, Equatable, CustomStringConvertible 
     self.init(
       error.code == .unreadable ? .cannotJudge : .brokenHistory, error.sentence, hint: error.hint)
   }
-
-  package var description: String { hint.isEmpty ? sentence : "\(sentence)\n\(hint)" }
 }

@@ -11,6 +11,8 @@ package struct Outlook: Sendable {
   package let after: Replay
   /// What happens, in order; nothing that the earlier head's replay reports as well.
   package let events: [LedgerEvent]
+  /// Reads the later head, which may be one that nobody has written.
+  package let ledger: Ledger
 
   /// What would be asserted and count for nothing.
   package var refusals: [Incident] {
@@ -49,7 +51,7 @@ extension Ledger {
     let after = try replay(head: head, now: now, from: start, choice: choice) { event in
       if !known.contains(event) { events.append(event) }
     }
-    return Outlook(before: before, after: after, events: events)
+    return Outlook(before: before, after: after, events: events, ledger: self)
   }
 
   /// The first-parent chain from `old` (left out) to `new`, oldest first; nil if it does not pass

@@ -7,7 +7,7 @@ extension TrustRule {
       .repositoryName, .closedFinal, .mergeCarriesNothing:
       contentHint
     case .knownKey, .keyValidity:
-      "Sign with a key that policies/allowed_signers lists, or ask an admin to list yours.\n"
+      "Sign with a key that policies/allowed_signers lists, or ask an admin to list yours. "
         + "Which key git signs with: git config user.signingKey; who you are: daypass whoami"
     case .actor, .reconcilerDuties:
       "Who you are here: daypass whoami; what was done so far: daypass log"

@@ -10,7 +10,7 @@ package protocol CommitSigner: Sendable {
 }
 
 /// Why nothing was signed.
-package struct SigningError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct SigningError: ExplainedError, Equatable {
   /// What happened, in one sentence.
   package let sentence: String
   /// What to type next.
@@ -20,8 +20,6 @@ package struct SigningError: Error, Sendable, Equatable, CustomStringConvertible
     self.sentence = sentence
     self.hint = hint
   }
-
-  package var description: String { hint.isEmpty ? sentence : "\(sentence)\n\(hint)" }
 }
 
 /// The other end that the governed branch is shared through.
@@ -34,6 +32,12 @@ package protocol Remote: Sendable {
   /// - Throws: ``RemoteError``.
   func fetch(branch: String) async throws(RemoteError) -> ObjectID?
 
+  /// Brings the branches here whose names begin with the prefix (`daypass/`), and returns their
+  /// tips by name.
+  ///
+  /// - Throws: ``RemoteError``.
+  func fetch(below prefix: String) async throws(RemoteError) -> [String: ObjectID]
+
   /// Publishes the commit as the branch's new tip, only if the tip there is still `expected` (nil:
   /// only if the branch does not exist there yet).
   ///
@@ -45,24 +49,12 @@ package protocol Remote: Sendable {
 
 /// What became of a push.
 package enum PushOutcome: Sendable, Equatable {
-  case accepted
+  /// Taken, with the remote's own words: a forge says there where a pull request is opened.
+  case accepted(saying: String)
   /// Another writer moved the branch first; begin again from the new tip.
   case stale
-  /// The remote will not have it (a hook, a protected branch): its words, for a person.
-  case refused(String)
-}
-
-/// Why the remote gave no answer.
-package struct RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
-  package let sentence: String
-  package let hint: String
-
-  package init(_ sentence: String, hint: String = "") {
-    self.sentence = sentence
-    self.hint = hint
-  }
-
-  package var description: String { hint.isEmpty ? sentence : "\(sentence)\n\(hint)" }
+  /// The remote will not have it (a hook, a protected branch); nothing has changed there.
+  case refused(RemoteError)
 }
 
 /// Where the time comes from.
@@ -76,6 +68,9 @@ package protocol Clock: Sendable {
 package protocol LocalBranch: Sendable {
   /// The branch's commit here; nil if it does not exist yet.
   func tip() throws(HistoryError) -> ObjectID?
+
+  /// The branches here whose names begin with the prefix, and their tips.
+  func tips(below prefix: String) async throws(HistoryError) -> [String: ObjectID]
 
   /// Whether the branch could move there: nothing of the user's stands in the way.
   ///

@@ -3,7 +3,7 @@ import Ledger
 import Policies
 
 /// Why nothing was submitted. Nothing has been changed.
-package struct SubmissionError: Error, Sendable, CustomStringConvertible {
+package struct SubmissionError: ExplainedError {
   package enum Code: Sendable {
     /// It could not be done.
     case failed
@@ -11,6 +11,8 @@ package struct SubmissionError: Error, Sendable, CustomStringConvertible {
     case idle
     /// The remote could not be reached, or would not have it.
     case remote
+    /// The remote lets nobody push to the branch directly.
+    case protected
     /// What was asked makes no sense as it stands.
     case usage
     /// History cannot be trusted, or the place is disputed.
@@ -45,18 +47,23 @@ package struct SubmissionError: Error, Sendable, CustomStringConvertible {
       .denied, decision.refusals.map(\.sentence).joined(separator: "\n"), decision: decision)
   }
 
-  init(_ error: LedgerError) {
-    self.init(.untrusted, error.sentence, hint: error.hint)
-  }
-
-  init(_ error: HistoryError) {
-    let code: Code = error.code == .conflict || error.code == .locked ? .conflict : .failed
+  /// What a room below threw, with its words.
+  package init(_ error: any Error) {
+    guard let error = error as? any ExplainedError else {
+      self.init(.failed, "\(error)")
+      return
+    }
+    let code: Code
+    switch error {
+    case let error as SubmissionError:
+      self = error
+      return
+    case is LedgerError: code = .untrusted
+    case let error as RemoteError:
+      code = error.code == .protectedBranch ? .protected : .remote
+    case let error as HistoryError where [.conflict, .locked].contains(error.code): code = .conflict
+    default: code = .failed
+    }
     self.init(code, error.sentence, hint: error.hint)
   }
-
-  init(_ error: SigningError) { self.init(.failed, error.sentence, hint: error.hint) }
-
-  init(_ error: RemoteError) { self.init(.remote, error.sentence, hint: error.hint) }
-
-  package var description: String { hint.isEmpty ? sentence : "\(sentence)\n\(hint)" }
 }

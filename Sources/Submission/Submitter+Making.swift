@@ -30,14 +30,8 @@ extension Submitter {
         at: now, message: CommitComposer.message(draft))
       let armor = try await signer.sign(payload)
       commit = try writer.write(.commit, CommitComposer.signed(payload, armor: armor))
-    } catch let error as HistoryError {
-      throw SubmissionError(error)
-    } catch let error as SigningError {
-      throw SubmissionError(error)
-    } catch let error as LedgerError {
-      throw SubmissionError(error)
     } catch {
-      throw SubmissionError(.failed, "\(error)")
+      throw SubmissionError(error)
     }
     return try judge(commit, draft)
   }
@@ -69,12 +63,8 @@ extension Submitter {
       guard needed || replay.flippedUpon != nil else { return (parent, root) }
       let healed = try await heal(replay, at: now)
       return (healed, try replay.tree(of: healed))
-    } catch let error as LedgerError {
-      throw SubmissionError(error)
-    } catch let error as SubmissionError {
-      throw error
     } catch {
-      throw SubmissionError(.failed, "\(error)")
+      throw SubmissionError(error)
     }
   }
 
@@ -143,22 +133,16 @@ extension Submitter {
         switch try await remote.push(made.id, to: ledger.branch, expecting: start.remoteTip) {
         case .accepted: break
         case .stale: return nil
-        case .refused(let words):
+        case .refused(let refusal):
           throw SubmissionError(
-            .remote, "\(remote.name) refused the push: \(words)",
-            hint: "Nothing was changed, here or there.")
+            refusal.code == .protectedBranch ? .protected : .remote, refusal.sentence,
+            hint: "Nothing was changed, here or there.\n\(refusal.hint)")
         }
       }
       if lag == nil { lag = try await follow(made, start) }
-    } catch let error as SubmissionError {
-      throw error
-    } catch let error as HistoryError {
-      if error.code == .conflict { return nil }
-      throw SubmissionError(error)
-    } catch let error as RemoteError {
-      throw SubmissionError(error)
     } catch {
-      throw SubmissionError(.failed, "\(error)")
+      if let error = error as? HistoryError, error.code == .conflict { return nil }
+      throw SubmissionError(error)
     }
     if remembers { checkpoints.save(made.replay.checkpoint.bytes) }
     return Submitted(

@@ -44,14 +44,8 @@ extension Submitter {
         message: CommitComposer.message(draft))
       commit = try writer.write(
         .commit, CommitComposer.signed(payload, armor: try await signer.sign(payload)))
-    } catch let error as HistoryError {
-      throw SubmissionError(error)
-    } catch let error as LedgerError {
-      throw SubmissionError(error)
-    } catch let error as SigningError {
-      throw SubmissionError(error)
     } catch {
-      throw SubmissionError(.failed, "\(error)")
+      throw SubmissionError(error)
     }
     let events = try preview(landing: commit, on: start, at: now)
     for case .incident(let incident) in events where incident.commit == commit {

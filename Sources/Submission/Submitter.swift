@@ -14,6 +14,10 @@ package struct Submitted: Sendable {
   package let isPushed: Bool
   /// Why this clone's branch or files were not brought along, where they were not.
   package var lag: String?
+  /// The branch it waits on to be landed; nil for the governed branch itself.
+  package var lane: String?
+  /// What the remote said to it.
+  package var said = ""
 }
 
 /// Carries an intent into history: draft, sign, have the ledger accept the very commit just signed,
@@ -100,13 +104,23 @@ package struct Submitter: Sendable {
 
   /// Submits the intent.
   package func submit(_ intent: some Intent) async throws(SubmissionError) -> Submitted {
-    for attempt in 1...max(1, attempts) {
-      let began = ContinuousClock.now
-      let start = try await start()
+    try await retrying { (start) throws(SubmissionError) in
       let now = clock.now()
       let draft = try intent.draft(on: start.replay, at: now)
       let made = try await make(draft, on: start.replay, at: now)
-      if let done = try await publish(made, start) { return done }
+      return try await publish(made, start)
+    }
+  }
+
+  /// Tries until it comes through, each time from the newest head.
+  ///
+  /// - Parameter body: gives nil where another writer was faster.
+  func retrying<Result>(
+    _ body: (Start) async throws(SubmissionError) -> Result?
+  ) async throws(SubmissionError) -> Result {
+    for attempt in 1...max(1, attempts) {
+      let began = ContinuousClock.now
+      if let done = try await body(try await start()) { return done }
       // Others are writing too: each waits a different while, longer the more often it was outrun,
       // and measured by what an attempt takes here, which grows with history and load.
       let longest = min(.seconds(10), (ContinuousClock.now - began) * (1 << min(attempt, 3)))

@@ -20,7 +20,7 @@ enum ExitStatus: Int32 {
 }
 
 /// Why a command ended without doing what it was asked.
-struct Failure: Error {
+struct Failure: ExplainedError {
   let status: ExitStatus
   /// What happened and where, one sentence.
   let sentence: String
@@ -38,24 +38,25 @@ struct Failure: Error {
     switch error {
     case let failure as Failure: self = failure
     case let error as SubmissionError: self.init(Self.status(of: error.code), error)
-    case let error as LedgerError: self.init(.untrusted, error.sentence, hint: error.hint)
-    case let error as HistoryError:
-      let conflicts: Set<HistoryError.Code> = [.conflict, .locked]
-      let broken: Set<HistoryError.Code> = [.missing, .corrupt, .incomplete]
-      let status: ExitStatus =
-        conflicts.contains(error.code)
-        ? .conflict : broken.contains(error.code) ? .untrusted : .failed
-      self.init(status, error.sentence, hint: error.hint)
-    case let error as RemoteError: self.init(.failed, error.sentence, hint: error.hint)
-    case let error as SigningError: self.init(.failed, error.sentence, hint: error.hint)
+    case let error as any ExplainedError:
+      self.init(Self.status(of: error), error.sentence, hint: error.hint)
     case let error as GrantFormatError: self.init(.failed, "the file \(error)")
     default: self.init(.failed, "\(error)")
     }
   }
 
+  private static func status(of error: any ExplainedError) -> ExitStatus {
+    if error is LedgerError { return .untrusted }
+    return switch (error as? HistoryError)?.code {
+    case .conflict, .locked: .conflict
+    case .missing, .corrupt, .incomplete: .untrusted
+    default: .failed
+    }
+  }
+
   private static func status(of code: SubmissionError.Code) -> ExitStatus {
     switch code {
-    case .failed, .idle, .remote: .failed
+    case .failed, .idle, .remote, .protected: .failed
     case .usage: .usage
     case .untrusted: .untrusted
     case .denied: .denied

@@ -44,7 +44,7 @@ struct Session {
 
   var now: Timestamp { clock.now() }
   var reference: String { "refs/heads/\(branch)" }
-  var local: GovernedBranch { GovernedBranch(repository: repository, branch: branch) }
+  var local: CheckedOutBranch { CheckedOutBranch(repository: repository, branch: branch) }
 
   /// Where the governed branch stands here.
   func localHead() throws -> ObjectID {
@@ -100,9 +100,12 @@ struct Session {
     if offline || remoteName == nil { _ = try localHead() }
     let author =
       isReading ? Author(name: "-", email: "-") : try await Self.author(in: repository)
+    let patience = try await Self.remoteTimeout(repository)
     return Submitter(
       ledger: ledger, reader: repository, writer: repository, local: local,
-      remote: offline ? nil : remoteName.map { GitRemote(repository: repository, name: $0) },
+      remote: offline
+        ? nil
+        : remoteName.map { GitRemote(repository: repository, name: $0, timeout: patience) },
       signer: GitCommitSigner(repository: repository), clock: clock, checkpoints: checkpoints,
       author: author, choice: choice, remembers: !offline || remoteName == nil)
   }

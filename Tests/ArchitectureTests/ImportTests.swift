@@ -13,7 +13,9 @@ import Testing
       "Grants": [], "History": [],
       "Policies": ["Grants", "Yams"],
       "Signatures": ["Clibsodium", "Clibcrypto"],
-      "Ledger": ["Grants", "Policies", "Signatures", "History", "HeapModule"],
+      "Ledger": [
+        "Grants", "Policies", "Signatures", "History", "HashTreeCollections", "HeapModule",
+      ],
       "Reconciler": ["Grants", "Policies", "History", "Ledger"],
       "Submission": ["Grants", "Policies", "History", "Ledger", "Reconciler"],
       "Emitters": ["Grants", "Reconciler"],

@@ -1,4 +1,5 @@
 import GitStore
+import Glibc
 import History
 import TestSupport
 import Testing
@@ -65,5 +66,98 @@ import Testing
     try await other.prepare(to: commit)
     try await other.advance(from: nil, to: commit, because: "test")
     #expect(try other.tip() == commit)
+  }
+
+  /// Makes a commit upon `parent` whose few trees stand for a million files.
+  private func bomb(
+    in repository: TemporaryRepository, upon parent: ObjectID
+  ) async throws -> ObjectID {
+    let store = try repository.open()
+    var mode = TreeEntry.fileMode
+    var id = try store.write(.blob, Array("x\n".utf8))
+    for _ in 1...6 {
+      let entries = (0..<10).map { TreeEntry(mode: mode, name: "\($0)", id: id) }
+      id = try store.write(.tree, TreeRecord(entries).bytes)
+      mode = TreeEntry.treeMode
+    }
+    return try await repository.id(
+      try await repository.git("commit-tree", "-p", parent.hex, "-m", "bomb", id.hex))
+  }
+
+  @Test func whatNoWorkTreeCouldFollowMovesNothing() async throws {
+    let repository = try await TemporaryRepository()
+    let old = try await repository.commit(["a": "1"])
+    let new = try await bomb(in: repository, upon: old)
+    let branch = CheckedOutBranch(repository: try repository.open(), branch: "main")
+    await #expect { try await branch.prepare(to: new) } throws: {
+      ($0 as? HistoryError)?.code == .unsupported
+    }
+    await #expect { try await branch.advance(from: old, to: new, because: "test") } throws: {
+      ($0 as? HistoryError)?.code == .unsupported
+    }
+    #expect(try branch.tip() == old)
+    #expect(try await repository.git("status", "--porcelain") == "")
+  }
+
+  @Test func whereNothingIsCheckedOutAnythingMoves() async throws {
+    let repository = try await TemporaryRepository()
+    let old = try await repository.commit(["a": "1"])
+    let new = try await bomb(in: repository, upon: old)
+    try await repository.git("branch", "shelf", old.hex)
+    let branch = CheckedOutBranch(repository: try repository.open(), branch: "shelf")
+    try await branch.prepare(to: new)
+    try await branch.advance(from: old, to: new, because: "test")
+    #expect(try branch.tip() == new)
+  }
+
+  @Test(arguments: [".git/refs/heads/main.lock", ".git/index.lock"])
+  func aShortLockOfAnotherGitIsWaitedFor(_ lock: String) async throws {
+    let setting = try await Setting(.plain)
+    let branch = CheckedOutBranch(repository: setting.store, branch: "main")
+    try setting.checkout.write(lock, "")
+    async let moved: Void = branch.advance(
+      from: setting.old.commit, to: setting.new.commit, because: "test")
+    try await Task.sleep(for: .milliseconds(200))
+    try setting.main.sandbox.remove("\(setting.checkout.name)/\(lock)")
+    try await moved
+    #expect(try branch.tip() == setting.new.commit)
+    #expect(try await setting.status() == "")
+  }
+
+  @Test func aLockThatStaysIsNamed() async throws {
+    let setting = try await Setting(.plain)
+    let branch = CheckedOutBranch(repository: setting.store, branch: "main")
+    try setting.checkout.write(".git/refs/heads/main.lock", "")
+    await #expect {
+      try await branch.advance(
+        from: setting.old.commit, to: setting.new.commit, because: "test")
+    } throws: {
+      ($0 as? HistoryError)?.code == .locked
+    }
+    #expect(try branch.tip() == setting.old.commit)
+  }
+
+  @Test func anotherDaypassIsWaitedFor() async throws {
+    let setting = try await Setting(.plain)
+    let branch = CheckedOutBranch(repository: setting.store, branch: "main")
+    try setting.checkout.write(".git/daypass/lock", "")
+    let held = open(setting.checkout.path + "/.git/daypass/lock", O_RDWR | O_CLOEXEC)
+    try #require(held >= 0 && flock(held, LOCK_EX | LOCK_NB) == 0)
+    async let moved: Void = branch.advance(
+      from: setting.old.commit, to: setting.new.commit, because: "test")
+    try await Task.sleep(for: .milliseconds(300))
+    #expect(try branch.tip() == setting.old.commit, "moved while another held the lock")
+    close(held)
+    try await moved
+    #expect(try branch.tip() == setting.new.commit)
+    #expect(try await setting.status() == "")
+  }
+
+  @Test func withoutALockFileItGoesOn() async throws {
+    let setting = try await Setting(.plain)
+    try setting.checkout.write(".git/daypass", "in the way\n")
+    let branch = CheckedOutBranch(repository: setting.store, branch: "main")
+    try await branch.advance(from: setting.old.commit, to: setting.new.commit, because: "test")
+    #expect(try await setting.status() == "")
   }
 }

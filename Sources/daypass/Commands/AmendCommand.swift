@@ -56,7 +56,7 @@ struct AmendCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let acting = try await Acting.begin(global, writing, output.output)
+    let acting = try await Acting.begin(global, writing, output.output).reaching([id])
     let now = acting.session.now
     if let until, until.moment <= now {
       throw Failure(.usage, "--until \(until.moment) has passed")

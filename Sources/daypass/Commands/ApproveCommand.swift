@@ -39,7 +39,7 @@ struct ApproveCommand: AsyncParsableCommand {
   @OptionGroup var writing: WritingOptions
 
   func run() async throws {
-    let acting = try await Acting.begin(global, writing, output.output)
+    let acting = try await Acting.begin(global, writing, output.output).reaching([id])
     let id = try acting.find(
       id, otherwise: "What waits for you: daypass list --reviewable")
     let live = try acting.replay.live(

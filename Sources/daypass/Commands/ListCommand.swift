@@ -57,7 +57,8 @@ struct ListCommand: AsyncParsableCommand {
 
   func run() async throws {
     let session = try await Session.open(global)
-    let (replay, views) = try read(session)
+    let (replay, standing) = try read(session)
+    let views = standing + (try await LaneViews.read(session, replay))
     Notice.disputes(replay)
     try demandKnown(session, replay, views)
     let me =

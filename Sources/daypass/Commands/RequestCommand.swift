@@ -54,6 +54,9 @@ struct RequestCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Who shall hold the role, if not you.", valueName: "principal"))
   var onBehalfOf: Principal?
 
+  @Flag(help: "Put it on a branch of its own, daypass/ID, to be reviewed and landed there.")
+  var branch = false
+
   @OptionGroup var global: GlobalOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var writing: WritingOptions
@@ -65,7 +68,8 @@ struct RequestCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let acting = try await Acting.begin(global, writing, output.output)
+    var acting = try await Acting.begin(global, writing, output.output)
+    if branch { acting.way = .newLane }
     try Known.demandRole(role, in: acting.policy)
     if let until, until.moment <= acting.session.now {
       throw Failure(.usage, "--until \(until.moment) has passed")

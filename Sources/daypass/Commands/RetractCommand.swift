@@ -24,6 +24,7 @@ struct RetractCommand: AsyncParsableCommand {
   @OptionGroup var writing: WritingOptions
 
   func run() async throws {
-    try await Acting.begin(global, writing, output.output).end(.retract, ids, why: why)
+    try await Acting.begin(global, writing, output.output).reaching(ids).end(
+      .retract, ids, why: why)
   }
 }

@@ -23,6 +23,7 @@ struct WithdrawCommand: AsyncParsableCommand {
   @OptionGroup var writing: WritingOptions
 
   func run() async throws {
-    try await Acting.begin(global, writing, output.output).end(.withdraw, ids, why: why)
+    try await Acting.begin(global, writing, output.output).reaching(ids).end(
+      .withdraw, ids, why: why)
   }
 }

@@ -5,10 +5,21 @@ import Submission
 
 /// What a writing command works with: the newest head, who acts on it, and how to tell them.
 struct Acting {
+  /// Where what is signed goes.
+  enum Way: Equatable {
+    /// To the governed branch.
+    case direct
+    /// To a branch of the grant's own that somebody lands.
+    case newLane
+    case lane(String)
+  }
+
   let session: Session
   let submitter: Submitter
+  let start: Submitter.Start
   /// What is shown before signing; the submission begins anew from the newest head.
-  let replay: Replay
+  var replay: Replay
+  var way = Way.direct
   let me: Principal
   let writing: WritingOptions
   let format: OutputFormat
@@ -21,14 +32,15 @@ struct Acting {
   ) async throws -> Acting {
     let session = try await Session.open(global)
     let submitter = try await session.submitter(offline: writing.noPush)
-    let replay = try await submitter.start().replay
+    let start = try await submitter.start()
+    let replay = start.replay
     let identity = try await Identity.find(stated: writing.identity, session, replay)
     try identity.demandKey(isDry: writing.dryRun)
     try demandListedKey(identity, replay)
     Notice.disputes(replay)
     return Acting(
-      session: session, submitter: submitter, replay: replay, me: identity.principal,
-      writing: writing, format: format)
+      session: session, submitter: submitter, start: start, replay: replay,
+      me: identity.principal, writing: writing, format: format)
   }
 
   /// The ledger would refuse the signature; here it can be said before anybody touches a key.
@@ -74,7 +86,7 @@ struct Acting {
     if asks, !Terminal.confirm(deed.question) {
       throw Failure(.failed, "not confirmed; nothing was signed")
     }
-    let done = try await submitter.submit(intent)
+    let done = try await submit(intent, about: draft)
     let views = done.events.compactMap { event -> GrantView? in
       guard case .transition(let step) = event else { return nil }
       return GrantView(
@@ -89,12 +101,13 @@ struct Acting {
   private func result(
     _ action: String, _ grants: [OutputValue], _ done: Submitted?, next: NextStep?
   ) -> OutputValue {
-    .object([
-      ("action", .string(action)), ("dryRun", .bool(writing.dryRun)),
-      ("commit", .optional(done?.commit.hex)), ("branch", .string(session.branch)),
-      ("pushed", .bool(done?.isPushed ?? false)), ("grants", .list(grants)),
-      ("next", .optional(next?.command)),
-    ])
+    .object(
+      [
+        ("action", .string(action)), ("dryRun", .bool(writing.dryRun)),
+        ("commit", .optional(done?.commit.hex)), ("branch", .string(branch(done))),
+        ("pushed", .bool(done?.isPushed ?? false)), ("grants", .list(grants)),
+        ("next", .optional(next?.command)),
+      ] + (done?.lane == nil ? [] : [("pullRequest", .optional(done?.pullRequest))]))
   }
 
   private func tell(_ deed: Deed, _ views: [GrantView], _ done: Submitted?) throws {
@@ -106,7 +119,9 @@ struct Acting {
       return Terminal.write(try value.render(format))
     }
     if let done {
-      Terminal.write(Done.lines(deed.outcome(views), done, in: session))
+      let outcome = (done.lane == nil ? "" : "once landed: ") + deed.outcome(views)
+      Terminal.write(Done.lines(outcome, done, in: session))
+      if done.lane != nil { Terminal.write(landingWords(done)) }
     } else {
       Notice.dryRun(deed.givesID ? "the id is given when it is signed" : nil)
     }

@@ -10,7 +10,8 @@ enum GrantTable {
     for view in views.sorted(by: precedes) {
       table.add([
         Table.Cell(view.grant.id.short, paint: style.bold),
-        Table.Cell(view.status.word, paint: view.paint(style)),
+        Table.Cell(
+          view.status.word + (view.lane == nil ? "" : " (branch)"), paint: view.paint(style)),
         Table.Cell(role(view.grant)), Table.Cell(view.people), Table.Cell(view.left),
         Table.Cell(view.moment.map(Words.wall) ?? ""), Table.Cell(view.approvals),
         Table.Cell(view.grant.justification),

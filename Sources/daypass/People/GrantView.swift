@@ -30,6 +30,8 @@ struct GrantView {
   /// Until when a pending request can be decided.
   let deadline: Timestamp?
   let now: Timestamp
+  /// The branch it waits on to be landed; nil for what counts already.
+  var lane: String?
 
   init(_ grant: Grant, in state: GrantState, of belief: Belief, at now: Timestamp) {
     self.grant = grant

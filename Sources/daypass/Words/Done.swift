@@ -15,7 +15,7 @@ enum Done {
   }
 
   static func lines(_ outcome: String, _ done: Submitted, in session: Session) -> String {
-    lines(outcome, done.commit, on: session.branch, session.whereabouts(of: done))
+    lines(outcome, done.commit, on: done.lane ?? session.branch, session.whereabouts(of: done))
   }
 
   /// A further line below `done`.
@@ -38,7 +38,7 @@ extension Session {
   /// How far a commit has come.
   func whereabouts(of done: Submitted) -> String {
     if let lag = done.lag { return "pushed, but this clone was not brought along: \(lag)" }
-    return done.isPushed ? whereabouts(isOffline: false) : whereabouts(isOffline: true)
+    return whereabouts(isOffline: !done.isPushed, branch: done.lane)
   }
 
   /// - Parameter isOffline: whether it was not pushed although there may be a remote.

@@ -10,26 +10,14 @@ import Testing
   @Test func nowEqualToExpiresAtIsExpired() throws {
     let stage = try Stage.active()
     let end = try #require(stage.grant.expiresAt)
-    for (moment, isGood) in [(end - TimeSpan(seconds: 1), false), (end, true)] {
-      let after = try stage.world.closed(stage.grant, .expired, by: World.ci, at: moment)
-      let commit = try stage.showing(after, .closed, by: .person(World.ci), at: moment)
-      if isGood {
-        try stage.expectCounts(commit, as: .expire, .closed, after, at: moment)
-      } else {
-        try stage.expectRefused(commit, .dueTime, at: moment)
-      }
-    }
+    try stage.expectDue(.expire, .expired, from: end)
   }
 
   @Test(arguments: Signer.everybody(but: World.ci))
   func byAnybodyElseIsRefused(_ signer: Signer) throws {
     let stage = try Stage.active()
-    let now = t + .hours(2)
-    let forged = try stage.world.closed(stage.grant, .expired, by: World.ci, at: now)
-    try stage.expectRefused(stage.showing(forged, .closed, by: signer, at: now), at: now)
-    guard case .person(let name) = signer else { return }
-    let own = try stage.world.closed(stage.grant, .expired, by: name, at: now)
-    try stage.expectRefused(stage.showing(own, .closed, by: signer, at: now), .actor, at: now)
+    try stage.expectEndingRefused(
+      .expired, to: signer, insteadOf: World.ci, .actor, at: t + .hours(2))
   }
 
   @Test func theFilesOwnEndDoesNotCount() throws {

@@ -9,27 +9,14 @@ import Testing
 
   @Test func fromTheEndOfTheWindowOn() throws {
     let stage = try Stage.pending()
-    let end = t + .days(1)
-    for (moment, isGood) in [(end - TimeSpan(seconds: 1), false), (end, true)] {
-      let after = try stage.world.closed(stage.grant, .lapsed, by: World.ci, at: moment)
-      let commit = try stage.showing(after, .closed, by: .person(World.ci), at: moment)
-      if isGood {
-        try stage.expectCounts(commit, as: .lapse, .closed, after, at: moment)
-      } else {
-        try stage.expectRefused(commit, .dueTime, at: moment)
-      }
-    }
+    try stage.expectDue(.lapse, .lapsed, from: t + .days(1))
   }
 
   @Test(arguments: Signer.everybody(but: World.ci))
   func byAnybodyElseIsRefused(_ signer: Signer) throws {
     let stage = try Stage.pending()
-    let now = t + .days(2)
-    let forged = try stage.world.closed(stage.grant, .lapsed, by: World.ci, at: now)
-    try stage.expectRefused(stage.showing(forged, .closed, by: signer, at: now), at: now)
-    guard case .person(let name) = signer else { return }
-    let own = try stage.world.closed(stage.grant, .lapsed, by: name, at: now)
-    try stage.expectRefused(stage.showing(own, .closed, by: signer, at: now), .actor, at: now)
+    try stage.expectEndingRefused(
+      .lapsed, to: signer, insteadOf: World.ci, .actor, at: t + .days(2))
   }
 
   @Test func ofAnActiveGrantIsRefused() throws {

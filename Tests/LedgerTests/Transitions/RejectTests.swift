@@ -19,12 +19,9 @@ import Testing
   @Test(arguments: Signer.everybody(but: World.bob, World.dave, World.carol))
   func byAnybodyElseIsRefused(_ signer: Signer) throws {
     let stage = try Stage.pending(for: World.erin)
-    let forged = try stage.world.closed(stage.grant, .rejected, by: World.bob, at: soon)
-    try stage.expectRefused(stage.showing(forged, .closed, by: signer, at: soon), at: soon)
-    guard case .person(let name) = signer else { return }
-    let own = try stage.world.closed(stage.grant, .rejected, by: name, at: soon)
-    try stage.expectRefused(stage.showing(own, .closed, by: signer, at: soon), at: soon)
-    guard name != World.alice else { return }
+    try stage.expectEndingRefused(.rejected, to: signer, insteadOf: World.bob, at: soon)
+    // alice's own removal would withdraw.
+    guard case .person(let name) = signer, name != World.alice else { return }
     try stage.expectRefused(stage.edit(stage.removal, by: signer, at: soon), at: soon)
   }
 

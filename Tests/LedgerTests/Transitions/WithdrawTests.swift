@@ -19,12 +19,8 @@ import Testing
   @Test(arguments: Signer.everybody(but: World.alice))
   func byAnybodyElseIsRefused(_ signer: Signer) throws {
     let stage = try Stage.pending(for: World.erin)
-    let forged = try stage.world.closed(stage.grant, .withdrawn, by: World.alice, at: soon)
-    try stage.expectRefused(stage.showing(forged, .closed, by: signer, at: soon), at: soon)
-    guard case .person(let name) = signer else { return }
-    let own = try stage.world.closed(stage.grant, .withdrawn, by: name, at: soon)
-    try stage.expectRefused(
-      stage.showing(own, .closed, by: signer, at: soon), .readableAct, at: soon)
+    try stage.expectEndingRefused(
+      .withdrawn, to: signer, insteadOf: World.alice, .readableAct, at: soon)
   }
 
   @Test func revertingOnesOwnRequestTakesItAway() throws {

@@ -34,7 +34,8 @@ struct GuardHookCommand: AsyncParsableCommand {
   private func judge(_ old: ObjectID, _ new: ObjectID, _ session: Session) throws {
     guard new != .zero else {
       throw Failure(
-        .denied, "the governed branch \(session.branch) cannot be deleted: every verifier would "
+        .denied,
+        "the governed branch \(session.branch) cannot be deleted: every verifier would "
           + "take that for a rollback")
     }
     let gate = Gate(ledger: session.ledger, now: session.now, longestDelay: delay.span)

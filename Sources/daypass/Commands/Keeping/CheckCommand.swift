@@ -16,12 +16,30 @@ struct CheckCommand: AsyncParsableCommand {
       Examples:
         daypass check
         daypass check -C elsewhere -o json     for a pull request job
+        daypass check --land BRANCH            what would landing it confer, or break?
+        daypass check --land BRANCH --markdown >> "$GITHUB_STEP_SUMMARY"
+
+      --land judges a branch upon the governed one as it is here, by the replay's own rules, and \
+      changes nothing: 0 all of it would count, 4 something would be refused, 3 it cannot be trusted.
       """)
+
+  @Option(help: ArgumentHelp("Judge landing this branch or commit.", valueName: "ref"))
+  var land: String?
+
+  @Flag(help: "With --land: as Markdown, for a comment on a pull request.")
+  var markdown = false
 
   @OptionGroup var options: GlobalOptions
   @OptionGroup var format: OutputOptions
 
+  func validate() throws {
+    if markdown, land == nil || format.output != .table {
+      throw ValidationError("--markdown goes with --land, and without -o")
+    }
+  }
+
   func run() async throws {
+    if let land { return try await judgeLanding(of: land) }
     let folder = try GovernedFolder.around(options.directory)
     let now = SystemClock(fixed: options.now?.moment).now()
     var findings: [Finding] = []

@@ -76,7 +76,7 @@ struct Founding {
     let root = try repository.write(.commit, bytes)
     // Nothing may be trusted that the ledger would not start from.
     _ = try Ledger(history: repository, root: root, branch: branch).rootBelief()
-    let local = GovernedBranch(repository: repository, branch: branch)
+    let local = CheckedOutBranch(repository: repository, branch: branch)
     try await local.prepare(to: root)
     try await local.advance(from: plan.parent, to: root, because: "daypass: found")
     try await repository.setLocalConfiguration("daypass.root", root.hex)

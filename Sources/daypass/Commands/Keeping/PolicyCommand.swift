@@ -71,8 +71,7 @@ struct PolicyDesk {
         throw Failure(
           .conflict, "somebody else moved \(branch) meanwhile; nothing was changed",
           hint: "Begin again: daypass policy approve \(branch)")
-      case .refused(let words):
-        throw Failure(.failed, "\(remote.name) refused the branch \(branch): \(words)")
+      case .refused(let refusal): throw refusal
       }
     }
     let reference = "refs/heads/\(branch)"

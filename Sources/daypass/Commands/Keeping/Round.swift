@@ -29,16 +29,16 @@ struct Round {
   }
 
   func run() async throws -> Result {
-    try demandClock()
+    try session.demandClock(assumed: assumesClock)
     let submitter = try await session.submitter(offline: offline)
     var result: Result
     do throws(SubmissionError) {
       result = try await reconcile(submitter)
     } catch {
-      guard error.code == .remote else { throw error }
+      guard [.remote, .protected].contains(error.code) else { throw error }
       // What is believed here can still be told, at the newest head that was ever verified.
       result = Result(replay: try newestHere(submitter), failure: error)
-      try demandPinsBehind(result.replay)
+      try session.demandPinsBehind(result.replay)
     }
     try await emit(&result)
     return result
@@ -46,9 +46,9 @@ struct Round {
 
   /// What would be done, without doing it.
   func plan() async throws -> (replay: Replay, sweep: Sweep, due: Due) {
-    try demandClock()
+    try session.demandClock(assumed: assumesClock)
     let start = try await session.submitter(offline: offline, isReading: true).start()
-    try demandPinsBehind(start.replay)
+    try session.demandPinsBehind(start.replay)
     let reconciler = try await Identity.find(stated: identity, session, start.replay).principal
     let sweep = Sweep(of: start.replay.belief, at: session.now, by: reconciler)
     return (start.replay, sweep, Due(for: start.replay, sweep: sweep))
@@ -63,7 +63,7 @@ struct Round {
     for words in ahead { Terminal.writeError(Style.forErrors.warn("ahead: ") + words + "\n") }
     var result = Result(replay: start.replay)
     do {
-      try demandPinsBehind(start.replay)
+      try session.demandPinsBehind(start.replay)
       let reconciler = try await Identity.find(stated: identity, session, start.replay).principal
       try start.replay.demandReconciler(reconciler)
       if start.replay.flippedUpon != nil {
@@ -121,32 +121,7 @@ struct Round {
   }
 }
 
-// MARK: Clocks
-
 extension Round {
-  private func demandClock() throws {
-    // A time that was typed is not the kernel's.
-    guard session.clock.fixed == nil, !assumesClock, !session.clock.isSynchronised else { return }
-    throw Failure(
-      .clock, "the kernel says that the clock is not synchronised; nothing is committed or written",
-      hint: "Look at timedatectl. If you know the clock is right: --assume-clock")
-  }
-
-  private func demandPinsBehind(_ replay: Replay) throws {
-    let skew = replay.belief.policy.policy.settings.skew
-    var latest = replay.pinsAhead.map { ($0.at, "\($0.commit.short) by \($0.signer)") }
-    if let pinnedAt = replay.pinnedAt, pinnedAt > replay.now + skew {
-      latest.append((pinnedAt, "the newest pin"))
-    }
-    guard let (moment, what) = latest.max(by: { $0.0 < $1.0 }) else { return }
-    throw Failure(
-      .clock,
-      "\(what) is dated \(moment), ahead of this clock's \(replay.now) by "
-        + "\(Words.span(moment - replay.now)); nothing is committed or written",
-      hint: "If this clock is slow, set it right. If that date is wrong, the reconciler's key is "
-        + "abused: take it out of the policy.")
-  }
-
   /// Words for a step whose signer's clock is ahead of this one.
   private static func ahead(_ event: LedgerEvent, of now: Timestamp) -> String? {
     switch event {

@@ -30,16 +30,24 @@ struct SyncCommand: AsyncParsableCommand {
     guard let remote = session.remoteName else {
       throw Failure(.failed, "there is no remote to fetch from", hint: "git remote add origin URL")
     }
-    let start = try await session.submitter(isReading: true).start()
+    let submitter = try await session.submitter(isReading: true)
+    let start = try await submitter.start()
+    let waiting = try await submitter.lanes(on: start)
     Notice.disputes(start.replay)
     let moves = start.remoteTip != nil && start.localTip != start.replay.head
     if moves, !dryRun { try await session.follow(start) }
     if start.remoteTip != nil, !dryRun { session.remember(start.replay) }
     guard format.output == .table else {
       return Terminal.write(
-        try output(session, start, remote, moved: moves && !dryRun).render(format.output))
+        try output(session, start, remote, waiting, moved: moves && !dryRun)
+          .render(format.output))
     }
     Terminal.write(Words.safe(sentence(session, start, remote)) + "\n")
+    if !waiting.isEmpty {
+      Terminal.write(
+        "\(waiting.count) on \(waiting.count == 1 ? "a branch" : "branches") of their own, not "
+          + "landed: daypass list\n")
+    }
     if dryRun { Notice.dryRun() }
   }
 
@@ -59,13 +67,15 @@ struct SyncCommand: AsyncParsableCommand {
   }
 
   private func output(
-    _ session: Session, _ start: Submitter.Start, _ remote: String, moved: Bool
+    _ session: Session, _ start: Submitter.Start, _ remote: String, _ waiting: [Offer],
+    moved: Bool
   ) -> OutputValue {
     .object([
       ("branch", .string(session.branch)), ("remote", .string(remote)),
       ("dryRun", .bool(dryRun)), ("before", .optional(start.localTip?.hex)),
       ("head", .string(start.replay.head.hex)), ("remoteHead", .optional(start.remoteTip?.hex)),
       ("moved", .bool(moved)), ("disputes", .int(start.replay.disputes.count)),
+      ("waiting", .list(waiting.map { .string($0.branch) })),
     ])
   }
 }

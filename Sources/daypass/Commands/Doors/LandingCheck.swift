@@ -1,0 +1,119 @@
+import ArgumentParser
+import Grants
+import History
+import Ledger
+
+extension CheckCommand {
+  /// What landing a branch would confer, break or leave.
+  func judgeLanding(of name: String) async throws {
+    let session = try await Session.open(options)
+    guard let tip = try await session.commit(named: name) else {
+      throw Failure(
+        .failed, "there is no branch or commit \(name) here",
+        hint: "git fetch \(session.remoteName ?? "origin")")
+    }
+    let replay = try session.replay()
+    let outlook = try session.ledger.outlook(landing: tip, on: replay, now: session.now)
+    let check = LandingCheck(
+      name: name, tip: tip, branch: session.branch, outlook: outlook,
+      isLanded: try session.ledger.contains(tip, in: replay.head))
+    if markdown {
+      Terminal.write(check.markdown)
+    } else if format.output == .table {
+      Terminal.write(check.text(.forOutput))
+    } else {
+      Terminal.write(try check.output.render(format.output))
+    }
+    if !outlook.refusals.isEmpty { throw ExitCode(ExitStatus.denied.rawValue) }
+  }
+}
+
+/// The judgement of one landing, ready to be printed.
+struct LandingCheck {
+  let name: String
+  let tip: ObjectID
+  let branch: String
+  let outlook: Outlook
+  let isLanded: Bool
+
+  /// What it would confer and what it would leave waiting, a line each.
+  private var steps: [String] { LandingWords.steps(of: outlook) }
+
+  private var verdict: String {
+    if isLanded { return "has landed already" }
+    let refused = outlook.refusals.count
+    if refused > 0 {
+      return "would be left: \(Words.count(refused, "thing")) in it would be refused"
+    }
+    return steps.isEmpty
+      ? "brings nothing that daypass judges" : "may land; all of it would count"
+  }
+
+  private var title: String { "\(Words.safe(name)) at \(tip.short) upon \(Words.safe(branch))" }
+
+  /// Requests that would still wait for somebody after it.
+  private var waiting: [String] {
+    let ids = Set(outlook.transitions.map(\.grant.id))
+    return ids.sorted().compactMap { id in
+      guard let live = outlook.after.belief.live[id], live.state == .pending else { return nil }
+      let view = GrantView(live, in: outlook.after)
+      let who = Words.names(view.quorum?.suppliers ?? [])
+      return "\(id.short) would wait for approval (\(view.approvals)), by \(who)"
+    }
+  }
+
+  func text(_ style: Style) -> String {
+    let paint = outlook.refusals.isEmpty ? style.good : style.bad
+    var text = "\(title) \(paint(verdict))\n"
+    text += steps.map { "  \(Words.safe($0))\n" }.joined()
+    text += waiting.map { "  \(Words.safe($0))\n" }.joined()
+    for refusal in outlook.refusals {
+      text += "  \(style.bad("refused")) \(Verdict.words(refusal))\n"
+    }
+    for hint in LandingWords.hints(outlook.refusals) { text += "  \(style.dim(hint))\n" }
+    return text
+  }
+
+  /// Everything foreign stands in code, where it can neither link nor ping anybody.
+  var markdown: String {
+    func code(_ text: String) -> String {
+      "`" + Words.safe(text).replacing("`", with: "'").replacing("|", with: "/") + "`"
+    }
+    var text = "### daypass: \(outlook.refusals.isEmpty ? "may land" : "refused")\n\n"
+    text += "\(code(name)) at \(code(tip.short)) upon \(code(branch)) \(verdict).\n\n"
+    text += steps.map { "- \(code($0))\n" }.joined()
+    text += waiting.map { "- \(code($0))\n" }.joined()
+    if !outlook.refusals.isEmpty {
+      text += "\n| refused | rule | why | commit |\n| --- | --- | --- | --- |\n"
+      for refusal in outlook.refusals {
+        text += "| \(code(refusal.unit.description)) | \(code(refusal.rule.rawValue)) "
+        text += "| \(code(refusal.sentence)) | \(code(refusal.commit.short)) |\n"
+      }
+      text += "\n" + LandingWords.hints(outlook.refusals).map { "\($0)\n" }.joined(separator: "\n")
+    }
+    return text
+  }
+
+  var output: OutputValue {
+    .object([
+      ("ref", .string(name)), ("tip", .string(tip.hex)), ("branch", .string(branch)),
+      ("head", .string(outlook.before.head.hex)), ("landed", .bool(isLanded)),
+      ("mayLand", .bool(!isLanded && outlook.refusals.isEmpty && !steps.isEmpty)),
+      ("steps", .list(steps.map { .string($0) })),
+      ("waiting", .list(waiting.map { .string($0) })),
+      ("refusals", .list(outlook.refusals.map(Verdict.output))),
+    ])
+  }
+}
+
+extension Session {
+  /// The commit a branch (here, else at the remote as last fetched), tag or id names.
+  func commit(named name: String) async throws -> ObjectID? {
+    var names = ["refs/heads/\(name)"]
+    if let remoteName { names.append("refs/remotes/\(remoteName)/\(name)") }
+    for reference in names {
+      if let tip = try? repository.tip(of: reference) { return tip }
+    }
+    return try await repository.resolve(name)
+  }
+}

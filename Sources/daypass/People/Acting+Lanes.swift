@@ -1,0 +1,71 @@
+import Grants
+import Ledger
+import Submission
+
+extension Acting {
+  /// The same with what waits on the branch that one of the named grants has of its own, where the
+  /// governed branch does not know them.
+  func reaching(_ choices: [GrantChoice]) async throws -> Acting {
+    let known = replay.belief.live.keys
+    let isKnown = choices.allSatisfy { choice in known.contains { choice.fits($0) } }
+    let isGuess = choices.contains { $0.piece.count < 3 }
+    if isKnown || isGuess { return self }
+    let lanes = try await submitter.lanes(on: start)
+    let matches = lanes.filter { lane in
+      Lane.id(of: lane.branch).map { id in choices.contains { $0.fits(id) } } ?? false
+    }
+    guard let lane = matches.first else { return self }
+    guard matches.count == 1, choices.count == 1 else {
+      throw Failure(
+        .usage, "these requests wait on branches of their own, or several fit",
+        hint: "Name one of them, with more of its id: "
+          + matches.map { String($0.branch.dropFirst(Lane.prefix.count)) }.joined(separator: ", "))
+    }
+    var acting = self
+    acting.replay = try submitter.view(of: lane.tip, on: replay, at: session.now)
+    acting.way = .lane(lane.branch)
+    return acting
+  }
+
+  /// Signs and publishes, on a branch of the grant's own if the way leads there or the remote lets
+  /// nobody push to the governed one.
+  func submit(_ intent: some Intent, about draft: Draft) async throws -> Submitted {
+    switch way {
+    case .newLane: return try await submitter.submit(intent, on: nil)
+    case .lane(let branch): return try await submitter.submit(intent, on: branch)
+    case .direct:
+      do throws(SubmissionError) {
+        return try await submitter.submit(intent)
+      } catch {
+        guard error.code == .protected, draft.edits.count == 1 else { throw error }
+      }
+      Notice.warn(
+        "\(session.remoteName ?? "the remote") lets nobody push to \(session.branch) directly; "
+          + "signing once more, on a branch of its own")
+      // A new request has a new id each time it is signed; any other act names its grant.
+      let isKnown = draft.edits.contains { replay.belief.live[$0.id] != nil }
+      let lane = isKnown ? draft.edits.first.map { Lane.branch(of: $0.id) } : nil
+      return try await submitter.submit(intent, on: lane)
+    }
+  }
+
+  func branch(_ done: Submitted?) -> String { done?.lane ?? session.branch }
+
+  /// How what waits on a branch comes to count.
+  func landingWords(_ done: Submitted) -> String {
+    var text = "     it counts once it is landed: daypass land \(branch(done)), or a merge of its "
+    text += "pull request with a merge commit\n"
+    if let address = done.pullRequest { text += "open \(Words.safe(address))\n" }
+    return text
+  }
+}
+
+extension Submitted {
+  /// Where the forge says a pull request for the branch is opened.
+  var pullRequest: String? {
+    guard lane != nil else { return nil }
+    return said.split(whereSeparator: \.isWhitespace).map(String.init).first {
+      $0.hasPrefix("https://") || $0.hasPrefix("http://")
+    }
+  }
+}
