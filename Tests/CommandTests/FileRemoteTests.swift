@@ -28,7 +28,7 @@ struct FileRemoteTests {
       "echo 'commits need a ticket; token=\(RemoteStage.canary)' >&2; exit 1")
     try await world.expectFailure(
       of: [RemoteStage.request],
-      saying: "A hook of the remote origin refused the push", "commits need a ticket",
+      saying: "a hook of the remote origin refused the push", "commits need a ticket",
       "Nothing was changed, here or there")
   }
 
