@@ -119,9 +119,7 @@ struct Acting {
       return Terminal.write(try value.render(format))
     }
     if let done {
-      let outcome = (done.lane == nil ? "" : "once landed: ") + deed.outcome(views)
-      Terminal.write(Done.lines(outcome, done, in: session))
-      if done.lane != nil { Terminal.write(landingWords(done)) }
+      Terminal.write(Done.lines(deed.outcome(views), done, in: session))
     } else {
       Notice.dryRun(deed.givesID ? "the id is given when it is signed" : nil)
     }

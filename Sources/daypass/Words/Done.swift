@@ -15,7 +15,15 @@ enum Done {
   }
 
   static func lines(_ outcome: String, _ done: Submitted, in session: Session) -> String {
-    lines(outcome, done.commit, on: done.lane ?? session.branch, session.whereabouts(of: done))
+    guard let lane = done.lane else {
+      return lines(outcome, done.commit, on: session.branch, session.whereabouts(of: done))
+    }
+    let place = session.whereabouts(isOffline: !done.isPushed, branch: lane)
+    return lines("once landed: \(outcome)", done.commit, on: lane, place)
+      + more(
+        "it counts once it is landed: daypass land \(lane), or a merge of its pull request with a "
+          + "merge commit")
+      + (done.pullRequest.map { "open \(Words.safe($0))\n" } ?? "")
   }
 
   /// A further line below `done`.
@@ -38,7 +46,7 @@ extension Session {
   /// How far a commit has come.
   func whereabouts(of done: Submitted) -> String {
     if let lag = done.lag { return "pushed, but this clone was not brought along: \(lag)" }
-    return whereabouts(isOffline: !done.isPushed, branch: done.lane)
+    return done.isPushed ? whereabouts(isOffline: false) : whereabouts(isOffline: true)
   }
 
   /// - Parameter isOffline: whether it was not pushed although there may be a remote.
