@@ -8,6 +8,8 @@ struct GrantHistory {
   let steps: [GrantID: [VerifiedTransition]]
   /// What was asserted of each grant and counts for nothing.
   let incidents: [GrantID: [Incident]]
+  /// The grant that waits on a branch of its own, the branch, and what that would bring.
+  var lane: (id: GrantID, branch: String, outlook: Outlook)?
 
   static func read(_ session: Session) throws -> GrantHistory {
     var steps: [GrantID: [VerifiedTransition]] = [:]
@@ -28,9 +30,12 @@ struct GrantHistory {
 
   /// The grant as it is now, or as it was when it was closed; nil if it was only ever asserted.
   func view(_ id: GrantID) -> GrantView? {
-    if let live = replay.belief.live[id] { return GrantView(live, in: replay) }
-    guard let last = steps[id]?.last else { return nil }
-    return GrantView(last.grant, in: last.after, of: replay.belief, at: replay.now)
+    var view = replay.belief.live[id].map { GrantView($0, in: replay) }
+    if view == nil, let last = steps[id]?.last {
+      view = GrantView(last.grant, in: last.after, of: replay.belief, at: replay.now)
+    }
+    if lane?.id == id { view?.lane = lane?.branch }
+    return view
   }
 
   /// Every grant that was ever believed, in id order.
