@@ -40,8 +40,10 @@ struct TourTests {
   }
 
   @Test(arguments: [
-    ("one\n", "two\n", "-one\n+two"), ("echo one\none\n", "echo one; false\none\n", "ended with 1"),
-    ("20260101T000000Z-b2345678 20260101T000000Z-a2345678", "x", "20260101T000000Z-a2345678"),
+    ("\none\n", "\ntwo\n", "-two\n+one"), ("echo one\n", "echo one; false\n", "ended with 1"),
+    (
+      "\n20260101T000000Z-b2345678\n", "\n20260101T000000Z-a2345678\n", "+20260101T000000Z-b2345678"
+    ),
   ])
   func anythingElseIsNoticed(old: String, new: String, words: String) async throws {
     let right = """
@@ -52,6 +54,8 @@ struct TourTests {
       ```sh bob
       $ echo 20260101T000000Z-b"2345678" 20260101T000000Z-a"2345678"
       20260101T000000Z-b2345678 20260101T000000Z-a2345678
+      $ echo 20260101T000000Z-b"2345678"
+      20260101T000000Z-b2345678
       ```
       """
     #expect(try await Self.play(try Tour(right), while: \.isEmpty).differences == [])

@@ -70,7 +70,7 @@ extension ShowCommand {
       }
       var view = GrantView(step.step.grant, in: step.step.after, of: belief, at: now)
       view.lane = step.lane
-      try write(step.step.kind.rawValue, at: step.step.landedAt, step.step, view.output)
+      try write(step.step.kind.rawValue, at: step.step.signedAt, step.step, view.output)
     }
     guard let view = look.view else {
       if look.isGone {
@@ -95,7 +95,7 @@ extension ShowCommand {
     let value = OutputValue.object([
       ("change", .string(change)), ("at", .string(moment.description)),
       ("by", .optional(step?.signer.name)), ("commit", .optional(step?.commit.hex)),
-      ("grant", grant),
+      ("landedAt", .optional(step?.landedAt.description)), ("grant", grant),
     ])
     Terminal.write(
       output.output == .json ? value.line + "\n" : "---\n" + (try value.render(.yaml)))

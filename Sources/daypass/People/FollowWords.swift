@@ -24,17 +24,21 @@ enum FollowWords {
   // MARK: What has happened
 
   /// `2026-11-24T09:00:05Z approved by bob@example.com: active until 2026-11-24T10:00:05Z`.
-  static func line(_ step: GrantStep, _ policy: Belief, at now: Timestamp) -> String {
+  static func line(_ step: GrantStep, _ belief: Belief, at now: Timestamp) -> String {
     let (lane, step) = (step.lane, step.step)
-    let view = GrantView(step.grant, in: step.after, of: policy, at: now)
-    var text = "\(Words.both(step.landedAt)) \(verb(step.kind)) by \(step.signer)"
-    if step.after == .active, step.kind != .retract, let end = step.grant.expiresAt {
+    let view = GrantView(step.grant, in: step.after, of: belief, at: now)
+    var text = "\(Words.both(step.signedAt)) \(verb(step.kind)) by \(step.signer)"
+    if step.after == .active, let end = step.grant.expiresAt {
       text += ": active until \(Words.both(end))"
     } else if step.after == .pending, let quorum = view.quorum {
       text += ": \(quorum.have) of \(quorum.need) approvals"
     } else if let closed = step.grant.closed {
-      text += ": \(closed.outcome.rawValue)"
-      if !closed.reason.isEmpty { text += ", \(closed.reason)" }
+      let isSaid = [.reject, .withdraw, .revoke].contains(step.kind)
+      let words = [isSaid ? "" : closed.outcome.rawValue, closed.reason].filter { !$0.isEmpty }
+      if !words.isEmpty { text += ": " + words.joined(separator: ", ") }
+    }
+    if lane == nil, step.landedAt > step.signedAt {
+      text += " (landed \(Words.both(step.landedAt)))"
     }
     if let lane { text += " (on \(lane), not landed)" }
     return Words.safe(text)
