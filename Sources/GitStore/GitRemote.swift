@@ -89,7 +89,7 @@ package struct GitRemote: Remote {
       switch PushReport(result) {
       case .accepted:
         follow(commit, in: trackingReference(of: branch))
-        return .accepted(saying: Transcript(result.errorText).serversWords)
+        return .accepted(saying: call.fault.shown(Transcript(result.errorText).serversWords))
       case .stale: return .stale
       case .refused(let code, let words): return .refused(call.fault.error(code, quoting: words))
       case .none: failure = call.fault.error(from: result.errorText)

@@ -1,5 +1,6 @@
 import Glibc
 import Subprocess
+import Synchronization
 
 extension ProgramRunner {
   /// Runs a program that tells of its progress on its standard error, for as long as it does.
@@ -13,11 +14,15 @@ extension ProgramRunner {
     let descriptor = try MemoryFile.descriptor(holding: [])
     defer { close(descriptor) }
     let name = configuration.executable.description
+    let started = Started()
     return try await withThrowingTaskGroup(of: ProgramResult?.self) { group in
       group.addTask {
         let result = try await Subprocess.run(
           configuration, input: .none, output: .bytes(limit: limit),
-          error: .fileDescriptor(.init(rawValue: descriptor), closeAfterSpawningProcess: false))
+          error: .fileDescriptor(.init(rawValue: descriptor), closeAfterSpawningProcess: false)
+        ) { execution in
+          started.process.withLock { $0 = execution.processIdentifier.value }
+        }
         return ProgramResult(
           status: ProgramResult.status(result.terminationStatus), output: result.standardOutput,
           errorOutput: try MemoryFile.bytes(of: descriptor))
@@ -29,18 +34,80 @@ extension ProgramRunner {
           try await Task.sleep(for: min(.milliseconds(200), silence / 4))
           let now = ContinuousClock.now
           let newSize = MemoryFile.size(of: descriptor)
-          if newSize != size { (size, changed) = (newSize, now) }
-          if size > limit { throw ProgramError.wroteTooMuch(name, limit: limit) }
-          if now - changed >= silence { throw ProgramError.tookTooLong(name, silence) }
-          if let timeout, now - began >= timeout { throw ProgramError.tookTooLong(name, timeout) }
+          // What has not begun yet, on a busy machine, is not silent.
+          let hasBegun = started.process.withLock { $0 } != nil
+          if newSize != size || !hasBegun { (size, changed) = (newSize, now) }
+          let error: ProgramError? =
+            if size > limit {
+              .wroteTooMuch(name, limit: limit)
+            } else if now - changed >= silence {
+              .tookTooLong(name, silence)
+            } else if let timeout, now - began >= timeout {
+              .tookTooLong(name, timeout)
+            } else { nil }
+          guard let error else { continue }
+          started.verdict.withLock { $0 = error }
+          // In a terminal's foreground group the programs it started are not ended with it, and
+          // one of them might go on to ask for a password there.
+          for child in started.descendants { kill(child, SIGTERM) }
+          throw error
         }
       }
       defer { group.cancelAll() }
       guard let first = try await group.next(), let result = first else {
         throw ProgramError.cancelled(name)
       }
+      // Without its children it may have ended before it was ended.
+      if let error = started.verdict.withLock({ $0 }) { throw error }
       return result
     }
+  }
+}
+
+/// The process that was started, once it is, and why it had to be ended.
+private final class Started: Sendable {
+  let process = Mutex<pid_t?>(nil)
+  let verdict = Mutex<ProgramError?>(nil)
+
+  var descendants: [pid_t] {
+    process.withLock { $0 }.map(ProgramRunner.descendants) ?? []
+  }
+}
+
+extension ProgramRunner {
+  /// The processes that descend from this one, as they are now.
+  static func descendants(of process: pid_t) -> [pid_t] {
+    var children: [pid_t: [pid_t]] = [:]
+    guard let directory = opendir("/proc") else { return [] }
+    defer { closedir(directory) }
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard let id = pid_t(name), let parent = parent(of: id) else { continue }
+      children[parent, default: []].append(id)
+    }
+    var found: [pid_t] = []
+    var open = [process]
+    while let next = open.popLast() {
+      let more = children[next] ?? []
+      found += more
+      open += more
+    }
+    return found
+  }
+
+  private static func parent(of process: pid_t) -> pid_t? {
+    guard let file = fopen("/proc/\(process)/stat", "re") else { return nil }
+    defer { fclose(file) }
+    var line = [UInt8](repeating: 0, count: 512)
+    let count = fread(&line, 1, line.count, file)
+    // `pid (name) state ppid`, where the name may hold anything.
+    let text = line.prefix(count)
+    guard let end = text.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+    let fields = text[text.index(after: end)...].split(separator: UInt8(ascii: " "))
+    guard fields.count > 1 else { return nil }
+    return pid_t(String(decoding: fields[1], as: UTF8.self))
   }
 }
 

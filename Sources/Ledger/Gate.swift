@@ -87,34 +87,13 @@ package struct Gate: Sendable {
   private static func objection(_ incident: Incident) -> Objection {
     Objection(
       commit: incident.commit, place: incident.unit.description, rule: incident.rule.rawValue,
-      sentence: incident.sentence, hint: incident.rule.doorHint)
+      sentence: incident.sentence, hint: incident.rule.hint)
   }
 
   private static func objection(_ dispute: Dispute) -> Objection {
     let cause = dispute.cause
     return Objection(
       commit: cause.commit, place: dispute.unit.description, rule: cause.rule.rawValue,
-      sentence: cause.sentence, hint: cause.rule.doorHint)
-  }
-}
-
-extension TrustRule {
-  /// What somebody can do whose work was refused by the rule before it landed; may be empty.
-  package var doorHint: String {
-    switch self {
-    case .signature, .readableAct, .readableFile, .strayPath, .canonicalResult:
-      "Changes below grants/ are made and signed with daypass, or by hand after daypass fmt and "
-        + "with git commit -S. A squash or a rebase takes the signatures away: land the branch as "
-        + "it was signed."
-    case .knownKey, .keyValidity:
-      "Sign with a key that policies/allowed_signers lists, or ask an admin to list yours."
-    case .mergeCarriesNothing:
-      "A merge can neither add nor take away. Have the branch landed: daypass land BRANCH"
-    case .landingWindow, .approvalWindow, .boundedDate, .statedTime, .policyWindow:
-      "Its author signs it again, now."
-    case .policyConsent, .mixedCommit:
-      "A policy is changed with daypass policy commit, in a commit of its own."
-    default: ""
-    }
+      sentence: cause.sentence, hint: cause.rule.hint)
   }
 }

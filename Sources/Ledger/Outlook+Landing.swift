@@ -27,7 +27,10 @@ extension Ledger {
     let outlook = try overlaid.outlook(from: before, to: merge, now: now, choice: choice)
     // Its tree is the old head's, so it differs from what is believed wherever something counted.
     let events = outlook.events.filter { event in
-      if case .incident(let incident) = event { incident.commit != merge } else { true }
+      switch event {
+      case .incident, .settled: event.commit != merge
+      default: true
+      }
     }
     return Outlook(before: before, after: outlook.after, events: events, ledger: overlaid)
   }

@@ -141,9 +141,10 @@ extension Policy {
     let same = open.filter { $0.scope == grant.scope }.min { $0.id < $1.id }
     return Reason(
       .duplicate, isMet: same == nil,
-      same.map { "\(grant.subject) has the open grant \($0.id) for the same" }
-        ?? "\(grant.subject) has no open grant for the same",
-      missing: same.map { "the end of \($0.id)" },
+      same.map {
+        "\(grant.subject) has an open request or grant for the same role and scope already: \($0.id)"
+      } ?? "\(grant.subject) has no open request or grant for the same role and scope",
+      missing: same.map { "an end to \($0.id): withdraw it, revoke it, or wait for it" },
       suppliers: [grant.requester, grant.subject])
   }
 
@@ -154,7 +155,8 @@ extension Policy {
     }
     return Reason(
       .maxActivePerPerson, isMet: open.count < most,
-      "\(grant.subject) has \(open.count) open grants of \(role.name); the most is \(most)",
+      "\(grant.subject) has \(open.count) open grant\(open.count == 1 ? "" : "s") of \(role.name); "
+        + "the most is \(most)",
       source: role.source(of: "maxActivePerPerson"), missing: "the end of one of them",
       suppliers: [grant.subject])
   }

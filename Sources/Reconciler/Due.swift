@@ -8,20 +8,23 @@ package struct Due: Sendable, Hashable {
     case sweep(Int)
     /// Places must be restored to what is believed.
     case disputes(Int)
+    /// There is no pin yet.
+    case unpinned
     /// Something landed since the newest pin.
     case landed
     /// A key ended, or the window of a policy consent closed, since the newest pin.
     case ended
-    /// The newest pin is a heartbeat old, or there is none.
+    /// The newest pin is a heartbeat old.
     case heartbeat
 
     package var words: String {
       switch self {
       case .sweep(let count): "\(count) grant\(count == 1 ? "" : "s") to close or activate"
       case .disputes(let count): "\(count) disputed place\(count == 1 ? "" : "s") to restore"
+      case .unpinned: "nothing has been pinned yet"
       case .landed: "something landed since the newest pin"
       case .ended: "a key or a window ended since the newest pin"
-      case .heartbeat: "the heartbeat"
+      case .heartbeat: "the newest pin is a heartbeat old"
       }
     }
   }
@@ -33,9 +36,13 @@ package struct Due: Sendable, Hashable {
     var reasons: [Reason] = []
     if !sweep.steps.isEmpty { reasons.append(.sweep(sweep.steps.count)) }
     if !replay.disputes.isEmpty { reasons.append(.disputes(replay.disputes.count)) }
-    if replay.hasUnpinned { reasons.append(.landed) }
-    if Self.somethingEnded(replay) { reasons.append(.ended) }
-    if Freshness.heartbeatIsDue(replay) { reasons.append(.heartbeat) }
+    if replay.pinnedAt == nil {
+      reasons.append(.unpinned)
+    } else {
+      if replay.hasUnpinned { reasons.append(.landed) }
+      if Self.somethingEnded(replay) { reasons.append(.ended) }
+      if Freshness.heartbeatIsDue(replay) { reasons.append(.heartbeat) }
+    }
     self.reasons = reasons
   }
 

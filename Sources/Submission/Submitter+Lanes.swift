@@ -128,7 +128,7 @@ extension Submitter {
       throw SubmissionError(
         .denied,
         "the commit just signed would be refused: \(incident.sentence) (rule \(incident.rule.rawValue))",
-        hint: incident.rule.doorHint)
+        hint: incident.rule.hint)
     }
     let found = Set(
       outlook.transitions.filter { $0.commit == commit }.map { Unit.grant($0.grant.id) })

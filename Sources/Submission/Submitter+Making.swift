@@ -100,11 +100,10 @@ extension Submitter {
         throw SubmissionError(
           .denied,
           "the commit just signed would be refused: \(incident.sentence) (rule \(incident.rule.rawValue))",
-          hint: incident.rule == .knownKey
-            ? "Which key git signs with: git config user.signingKey; who you are: daypass whoami"
-            : "")
+          hint: incident.rule.hint)
       case .transition(let transition): found.insert(.grant(transition.grant.id))
       case .consent, .policy: found.insert(.policies)
+      case .settled: continue
       case .pin: isPin = true
       }
     }
@@ -118,7 +117,7 @@ extension Submitter {
     guard isPin || !draft.isReconcilers else {
       throw SubmissionError(
         .denied, "the commit just signed would be no pin: git signs with another key here",
-        hint: "Which key git signs with: git config user.signingKey; who you are: daypass whoami")
+        hint: TrustRule.knownKey.hint)
     }
     return MadeCommit(id: commit, events: events, replay: replay, subject: draft.subject)
   }

@@ -52,7 +52,7 @@ extension Submitter {
       throw SubmissionError(
         .denied,
         "the consent just signed would be refused: \(incident.sentence) (rule \(incident.rule.rawValue))",
-        hint: "Which key git signs with: git config user.signingKey; who you are: daypass whoami")
+        hint: incident.rule.hint)
     }
     guard events.contains(where: { Self.isConsent($0, commit) }) else {
       throw SubmissionError(.denied, "the consent just signed would not count")

@@ -18,7 +18,7 @@ struct Daypass: AsyncParsableCommand {
         daypass request prod-admin --for 1h --why "rotate the certificate"
         daypass list --reviewable              what waits for me?
         daypass approve k3f9                   any unambiguous piece of an id
-        daypass reconcile --output DIR         sweep, pin, and write who holds what now
+        daypass reconcile --output DIR         sweep, pin, write who holds what
 
       Exit codes: 0 done, 1 failed, 2 usage, 3 history not trustworthy or disputed, 4 denied by \
       policy, 5 conflict after retries, 6 clock or freshness.

@@ -88,18 +88,31 @@ struct Failure: ExplainedError {
       Terminal.write(Daypass.fullMessage(for: error) + "\n")
       Glibc.exit(ExitStatus.done.rawValue)
     }
-    if parserCode == .validationFailure {
-      Terminal.writeError(Examples.completed(Daypass.fullMessage(for: error)) + "\n")
-      Glibc.exit(ExitStatus.usage.rawValue)
-    }
-    let failure = Failure(error)
+    let failure =
+      parserCode == .validationFailure
+      ? Failure(usage: Daypass.fullMessage(for: error)) : Failure(error)
+    failure.tell()
+    Glibc.exit(failure.status.rawValue)
+  }
+
+  /// What the parser of arguments says, in the form that every other error has.
+  private init(usage message: String) {
+    let lines = Examples.completed(message).split(separator: "\n").map(String.init)
+    let first = lines.first ?? message
+    self.init(
+      .usage, first.hasPrefix("Error: ") ? String(first.dropFirst("Error: ".count)) : first,
+      hint: lines.dropFirst().map { $0.hasPrefix("  ") ? String($0.dropFirst(2)) : $0 }
+        .joined(separator: "\n"))
+  }
+
+  /// `daypass:`, what is wrong, and below it what to do: the one place where errors are written.
+  private func tell() {
     let style = Style.forErrors
     // What git or a hook said may be several lines.
-    let lines = failure.sentence.split(separator: "\n").map { Words.safe(String($0)) }
+    let lines = Words.clause(sentence).split(separator: "\n").map { Words.safe(String($0)) }
     Terminal.writeError("\(style.bad("daypass:")) \(lines.joined(separator: "\n  "))\n")
-    for line in failure.hint.split(separator: "\n") {
+    for line in hint.split(separator: "\n") {
       Terminal.writeError("  \(style.dim(Words.safe(String(line))))\n")
     }
-    Glibc.exit(failure.status.rawValue)
   }
 }

@@ -57,7 +57,7 @@ struct FileRemoteTests {
   @Test func onlyTheAnswerIsLost() async throws {
     let world = try await RemoteStage(clones: ["alice"])
     try world.sandbox.writeScript("remote.git/hooks/post-receive", "sleep 30")
-    try await world.set("daypass.remoteTimeout", "2", for: "alice")
+    try await world.set("daypass.remoteTimeout", "5", for: "alice")
     let asked = try await world.run(RemoteStage.request, in: "alice")
     #expect(asked.status == 0, "\(asked.errorText)")
     let tip = try await world.sandbox.git("rev-parse", "main", in: "remote.git")
@@ -68,19 +68,19 @@ struct FileRemoteTests {
   @Test func aServerThatHangsInThePush() async throws {
     let world = try await RemoteStage(clones: ["alice"])
     try world.sandbox.writeScript("remote.git/hooks/pre-receive", "sleep 30; exit 1")
-    try await world.set("daypass.remoteTimeout", "2", for: "alice")
+    try await world.set("daypass.remoteTimeout", "5", for: "alice")
     try await world.expectFailure(
       of: [RemoteStage.request],
-      saying: "did not answer within 2 seconds", "it had not taken the commit",
-      "daypass.remoteTimeout", within: .seconds(20))
+      saying: "did not answer within 5 seconds", "it had not taken the commit",
+      "daypass.remoteTimeout", within: .seconds(40))
   }
 
   /// A server that works on and says so may take longer than the silence that is allowed.
   @Test func slowIsNotSilent() async throws {
     let world = try await RemoteStage(clones: ["alice"])
     try world.sandbox.writeScript(
-      "remote.git/hooks/pre-receive", "for i in 1 2 3 4 5 6; do echo $i >&2; sleep 0.8; done")
-    try await world.set("daypass.remoteTimeout", "2", for: "alice")
+      "remote.git/hooks/pre-receive", "for i in 1 2 3 4 5 6; do echo $i >&2; sleep 1; done")
+    try await world.set("daypass.remoteTimeout", "4", for: "alice")
     let asked = try await world.run(RemoteStage.request, in: "alice")
     #expect(asked.status == 0, "\(asked.errorText)")
   }

@@ -39,16 +39,27 @@ struct HTTPSRemoteTests {
     try await setting.world.playTheMainJob()
   }
 
-  /// As in CI: the helper hands on a variable.
+  /// As in CI: the helper of docs/cli.md, for one host, hands on a variable.
   @Test func aTokenFromTheEnvironment() async throws {
     let setting = try await Setting()
-    try await setting.help("$DAYPASS_TEST_TOKEN")
-    let env: [String: String?] = ["DAYPASS_TEST_TOKEN": Self.canary]
-    let words = try await setting.world.run(RemoteStage.request, in: "alice", env: env)
-    #expect(words.status == 0, "\(words.errorText)")
+    try await setting.world.set(
+      "credential.https://localhost:\(setting.server.port).helper",
+      "!f() { test \"$1\" = get && echo username=robot && echo \"password=$CI_TOKEN\"; }; f",
+      for: "alice")
+    let env: [String: String?] = ["CI_TOKEN": Self.canary]
+    // The server repeats what it should not.
+    try setting.sandbox.writeScript(
+      "remote.git/hooks/pre-receive", "echo 'said \(Self.canary)' >&2; exit 1")
+    try await setting.world.expectFailure(
+      of: [RemoteStage.request], saying: "A hook of the remote", "said ***", env: env)
+    try setting.sandbox.remove("remote.git/hooks/pre-receive")
+    try setting.sandbox.writeScript(
+      "remote.git/hooks/post-receive", "echo 'thanks, \(Self.canary)' >&2")
+    let asked = try await setting.world.run(RemoteStage.request, in: "alice", env: env)
+    #expect(asked.status == 0, "\(asked.errorText)")
     try await setting.world.expectFailure(
       saying: "does not accept the password or token", "credential helper",
-      env: ["DAYPASS_TEST_TOKEN": "another-" + RemoteStage.coded])
+      env: ["CI_TOKEN": "another-" + RemoteStage.coded])
   }
 
   /// As in CI: a header from git's own environment variables.
@@ -92,7 +103,7 @@ struct HTTPSRemoteTests {
   @Test func noCredentials() async throws {
     let setting = try await Setting()
     try await setting.world.expectFailure(
-      saying: "wants to know who you are", "credential helper", within: .seconds(15))
+      saying: "wants to know who you are", "credential helper", within: .seconds(30))
   }
 
   @Test func aHelperThatHangs() async throws {
@@ -100,7 +111,7 @@ struct HTTPSRemoteTests {
     try setting.sandbox.writeScript("hanging", "sleep 40")
     try await setting.world.set("credential.helper", setting.sandbox.path("hanging"), for: "alice")
     try await setting.world.set("daypass.remoteTimeout", "2", for: "alice")
-    try await setting.world.expectFailure(saying: "within 2 seconds", within: .seconds(15))
+    try await setting.world.expectFailure(saying: "within 2 seconds", within: .seconds(30))
   }
 
   @Test func aCertificateOfAnUnknownCA() async throws {
@@ -119,6 +130,20 @@ struct HTTPSRemoteTests {
     try await setting.world.expectFailure(saying: words)
   }
 
+  /// It is a git server and lacks the branch, as a new repository of a forge does.
+  @Test func anEmptyRepository() async throws {
+    let setting = try await Setting()
+    try await setting.help(Self.canary)
+    try await setting.sandbox.git("init", "-q", "--bare", "-b", "main", "empty.git")
+    try await setting.world.point("alice", to: setting.server.url("empty.git"))
+    let words = try await setting.world.expect(0, "sync", in: "alice")
+    #expect(words.contains("origin has no branch main yet"))
+    let asked = try await setting.world.run(RemoteStage.request, in: "alice")
+    #expect(asked.status == 0, "\(asked.errorText)")
+    let tip = try await setting.sandbox.git("rev-parse", "main", in: "empty.git")
+    #expect(try await setting.sandbox.git("rev-parse", "main", in: "alice") == tip)
+  }
+
   @Test(arguments: [false, true])
   func silence(isFull: Bool) async throws {
     let setting = try await Setting()
@@ -127,17 +152,17 @@ struct HTTPSRemoteTests {
       "alice", to: "https://robot:\(Self.canary)@127.0.0.1:\(silent.port)/x.git")
     try await setting.world.set("daypass.remoteTimeout", "2", for: "alice")
     try await setting.world.expectFailure(
-      saying: "did not answer within 2 seconds", "daypass.remoteTimeout", within: .seconds(15))
+      saying: "did not answer within 2 seconds", "daypass.remoteTimeout", within: .seconds(30))
   }
 
   @Test func aHangInThePush() async throws {
     let setting = try await Setting()
     try await setting.help(Self.canary)
     try setting.sandbox.writeScript("remote.git/hooks/pre-receive", "sleep 30; exit 1")
-    try await setting.world.set("daypass.remoteTimeout", "3", for: "alice")
+    try await setting.world.set("daypass.remoteTimeout", "6", for: "alice")
     try await setting.world.expectFailure(
-      of: [RemoteStage.request], saying: "did not answer within 3 seconds",
-      "it had not taken the commit", within: .seconds(25))
+      of: [RemoteStage.request], saying: "did not answer within 6 seconds",
+      "it had not taken the commit", within: .seconds(45))
   }
 
   /// git follows a redirect of the first request and takes neither what stands in the URL nor what

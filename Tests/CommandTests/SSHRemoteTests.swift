@@ -80,7 +80,7 @@ struct SSHRemoteTests {
     let setting = try await Setting()
     try setting.server.remember(hostKey: nil)
     try await setting.world.expectFailure(
-      saying: "a key that is not known here", "fingerprint", within: .seconds(15))
+      saying: "a key that is not known here", "fingerprint", within: .seconds(30))
     #expect(setting.sandbox.read("home/.ssh/known_hosts") == "")
   }
 
@@ -108,6 +108,21 @@ struct SSHRemoteTests {
     try await setting.world.expectFailure(saying: "does not speak git", "login script")
   }
 
+  /// Where nobody can answer, ssh is told so, unless the user has named a program that answers.
+  @Test(arguments: [nil, "SSH_ASKPASS", "GIT_SSH"])
+  func sshIsToldNotToAsk(_ variable: String?) async throws {
+    let setting = try await Setting()
+    try setting.sandbox.writeScript(
+      "bin/ssh", "echo \"$*\" >>\(setting.sandbox.path("arguments")); exit 1")
+    let program = setting.sandbox.path("bin/ssh")
+    try await setting.world.expectFailure(
+      of: [["sync"]], saying: "ended the connection",
+      env: variable.map { [$0: program] } ?? [:])
+    let told = setting.sandbox.read("arguments") ?? ""
+    #expect(told.contains("git-upload-pack"))
+    #expect(told.contains("BatchMode=yes") == (variable == nil))
+  }
+
   @Test(arguments: [false, true])
   func silence(isFull: Bool) async throws {
     let setting = try await Setting()
@@ -115,16 +130,16 @@ struct SSHRemoteTests {
     try setting.server.configure(key: "door", port: silent.port)
     try await setting.world.set("daypass.remoteTimeout", "2", for: "alice")
     try await setting.world.expectFailure(
-      saying: "did not answer within 2 seconds", "daypass.remoteTimeout", within: .seconds(15))
+      saying: "did not answer within 2 seconds", "daypass.remoteTimeout", within: .seconds(30))
   }
 
   @Test func aHangInThePush() async throws {
     let setting = try await Setting()
     try setting.sandbox.writeScript("remote.git/hooks/pre-receive", "sleep 30; exit 1")
-    try await setting.world.set("daypass.remoteTimeout", "3", for: "alice")
+    try await setting.world.set("daypass.remoteTimeout", "6", for: "alice")
     try await setting.world.expectFailure(
-      of: [RemoteStage.request], saying: "did not answer within 3 seconds",
-      "it had not taken the commit", within: .seconds(25))
+      of: [RemoteStage.request], saying: "did not answer within 6 seconds",
+      "it had not taken the commit", within: .seconds(45))
   }
 
   /// A push URL of its own is where pushes go.

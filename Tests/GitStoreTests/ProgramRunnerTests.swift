@@ -1,4 +1,4 @@
-import GitStore
+@testable import GitStore
 import TestSupport
 import Testing
 
@@ -56,6 +56,45 @@ import Testing
     }
     #expect(ContinuousClock.now - begin < .seconds(40))
     #expect(error?.description.contains("did not finish") == true)
+  }
+
+  @Test func silenceIsTimedAndTalkIsNot() async throws {
+    let talk = try await runner.run(
+      ["sh", "-c", "for i in 1 2 3 4 5; do echo $i >&2; sleep 1; done; echo done"],
+      timeout: .seconds(60), silence: .seconds(4))
+    #expect(talk.succeeded && talk.text == "done" && talk.errorText == "1\n2\n3\n4\n5")
+    let begin = ContinuousClock.now
+    await #expect(throws: ProgramError.tookTooLong("sh", .milliseconds(700))) {
+      try await runner.run(["sh", "-c", "echo 1 >&2; sleep 60"], silence: .milliseconds(700))
+    }
+    // Talking for ever does not help.
+    await #expect(throws: ProgramError.tookTooLong("sh", .seconds(1))) {
+      try await runner.run(
+        ["sh", "-c", "while :; do echo 1 >&2; sleep 0.1; done"], timeout: .seconds(1),
+        silence: .seconds(10))
+    }
+    await #expect(throws: ProgramError.wroteTooMuch("sh", limit: 100)) {
+      try await runner.run(
+        ["sh", "-c", "while :; do echo 12345 >&2; sleep 0.01; done"], outputLimit: 100,
+        timeout: .seconds(60), silence: .seconds(30))
+    }
+    #expect(ContinuousClock.now - begin < .seconds(50))
+  }
+
+  /// At a terminal the children stay in the terminal's group, so they are looked for one by one.
+  @Test func descendants() async throws {
+    let sandbox = try Sandbox()
+    async let result = runner.run(
+      ["sh", "-c", "(sleep 61 & echo $! >b; wait) & echo $$ >a; wait"], in: sandbox.root,
+      timeout: .seconds(2))
+    for _ in 0..<100 where sandbox.read("b")?.isEmpty != false {
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    let ids = ["a", "b"].map { Int32((sandbox.read($0) ?? "").filter(\.isNumber)) ?? 0 }
+    let found = ProgramRunner.descendants(of: ids[0])
+    #expect(found.contains(ids[1]) && !found.contains(ids[0]))
+    #expect(ProgramRunner.descendants(of: ids[1]).isEmpty)
+    _ = try? await result
   }
 
   /// An ssh master connection stays behind like this.

@@ -258,7 +258,7 @@ import Testing
       Case(
         kind: "request", role: pattern, unmet: Facts(ticket: "ops-1"),
         sentence: "the ticket ops-1 does not match [A-Z]+-[0-9]+",
-        missing: "a ticket that matches [A-Z]+-[0-9]+", suppliers: ["alice"]),
+        missing: "a ticket that matches [A-Z]+-[0-9]+, for example ABC-123", suppliers: ["alice"]),
       Case(
         kind: "request", role: required, met: Facts(ticket: "anything"), unmet: Facts(ticket: " "),
         sentence: "ops asks for a ticket", missing: "a ticket", suppliers: ["alice"]),
@@ -277,8 +277,10 @@ import Testing
           kind: "request", role: scoped,
           met: Facts(scope: prod, open: [("ops", ["cluster": "staging"]), ("other", prod)]),
           unmet: Facts(scope: prod, open: [("ops", prod)]),
-          sentence: "alice@example.com has the open grant 20261123T181502Z-00000002 for the same",
-          missing: "the end of 20261123T181502Z-00000002", suppliers: ["alice"])
+          sentence: "alice@example.com has an open request or grant for the same role and scope "
+            + "already: 20261123T181502Z-00000002",
+          missing: "an end to 20261123T181502Z-00000002: withdraw it, revoke it, or wait for it",
+          suppliers: ["alice"])
       ]
     }
     return [
@@ -286,7 +288,7 @@ import Testing
         kind: "request", role: scoped + "maxActivePerPerson: 1\n",
         met: Facts(scope: prod, open: [("other", prod)]),
         unmet: Facts(scope: prod, open: [("ops", ["cluster": "staging"])]),
-        sentence: "alice@example.com has 1 open grants of ops; the most is 1",
+        sentence: "alice@example.com has 1 open grant of ops; the most is 1",
         missing: "the end of one of them", suppliers: ["alice"])
     ]
   }

@@ -91,6 +91,18 @@ package struct Dispute: Sendable, Hashable {
   package var unit: Unit { Unit(path: difference.path) }
 }
 
+/// A place that was disputed and is not any more: what lies there is again what is believed.
+package struct Settlement: Sendable, Hashable {
+  /// The mainline commit from which on they are.
+  package let commit: ObjectID
+  package let landedAt: Timestamp
+  package let difference: Difference
+  /// What had brought the dispute about.
+  package let cause: Incident
+
+  package var unit: Unit { Unit(path: difference.path) }
+}
+
 /// A reconciler's commit that closed a segment.
 package struct Pin: Sendable, Hashable {
   package let commit: ObjectID
@@ -120,6 +132,7 @@ package enum LedgerEvent: Sendable, Hashable {
     commit: ObjectID, admin: Principal, from: ObjectID, to: ObjectID, landedAt: Timestamp)
   case policy(VerifiedPolicyChange)
   case incident(Incident)
+  case settled(Settlement)
   case pin(Pin)
 }
 
@@ -131,6 +144,7 @@ extension LedgerEvent {
     case .consent(let commit, _, _, _, _): commit
     case .policy(let change): change.mainline
     case .incident(let incident): incident.commit
+    case .settled(let settlement): settlement.commit
     case .pin(let pin): pin.commit
     }
   }

@@ -173,6 +173,7 @@ struct Judge {
       differences: &differences)
     let standing = Dictionary(
       state.disputes.map { ($0.difference, $0.cause) }, uniquingKeysWith: { first, _ in first })
+    settle(differences, context)
     state.disputes = []
     for difference in differences {
       let unit = Unit(path: difference.path)
@@ -187,6 +188,31 @@ struct Judge {
       }
     }
     if state.disputes.isEmpty { state.belief.extras = [:] }
+  }
+
+  /// Notes which of the standing disputes are over, given what differs now. A place that is only
+  /// told otherwise, as a directory or as the files in it, still differs.
+  private mutating func settle(_ differences: [Difference], _ context: Context) {
+    let paths = Set(differences.map(\.path))
+    let gone = state.disputes.filter { !paths.contains($0.difference.path) }
+    guard !gone.isEmpty else { return }
+    let above = paths.reduce(into: Set<String>()) { $0.formUnion(Self.directories(above: $1)) }
+    for dispute in gone {
+      let path = dispute.difference.path
+      guard !above.contains(path),
+        paths.isDisjoint(with: Self.directories(above: path))
+      else { continue }
+      events.append(
+        .settled(
+          Settlement(
+            commit: context.mainline.id, landedAt: context.mainlineLandedAt,
+            difference: dispute.difference, cause: dispute.cause)))
+    }
+  }
+
+  /// `grants` and `grants/active` for `grants/active/stray`.
+  private static func directories(above path: String) -> [String] {
+    path.indices.filter { path[$0] == "/" }.map { String(path[..<$0]) }
   }
 
   private func explain(_ difference: Difference, _ mainline: AuthenticatedCommit) -> Refusal {

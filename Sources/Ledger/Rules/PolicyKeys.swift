@@ -7,8 +7,12 @@ extension TrustRule {
     guard usable.count >= new.policy.adminQuorum else {
       throw Refusal(
         .policyKeys,
-        "only \(usable.count) of the admins would have a usable key; \(new.policy.adminQuorum) are needed"
-      )
+        "\(Self.admins(usable.count)) would have a usable key, and adminQuorum is "
+          + "\(new.policy.adminQuorum)")
     }
+  }
+
+  private static func admins(_ count: Int) -> String {
+    count == 0 ? "no admin" : count == 1 ? "only one admin" : "only \(count) admins"
   }
 }

@@ -29,6 +29,17 @@ package struct ApproveIntent: Intent {
       + "What waits for you: daypass list --reviewable"
   }
 
+  /// For a request whose time is over.
+  private static func askAgain(_ grant: Grant) -> String {
+    var command = "daypass request \(grant.role) --for \(grant.duration.words)"
+    if grant.subject != grant.requester { command += " --on-behalf-of \(grant.subject)" }
+    for (key, value) in grant.scope.sorted(by: { $0.key < $1.key }) {
+      command += " --scope \(key)=\(value)"
+    }
+    if grant.ticket != nil { command += " --ticket TICKET" }
+    return "\(grant.requester) can ask again:\n\(command) --why REASON"
+  }
+
   /// The grant as it would be after the approval, and where it would lie.
   package func result(
     on replay: Replay, at now: Timestamp
@@ -45,7 +56,8 @@ package struct ApproveIntent: Intent {
     let deadline = replay.belief.decisionDeadline(of: live.grant)
     guard now < deadline else {
       throw SubmissionError(
-        .denied, "the request could be decided until \(deadline), which has passed")
+        .denied, "the request could be decided until \(deadline), which has passed",
+        hint: Self.askAgain(live.grant))
     }
     let approval = Approval(
       by: approver, at: now, comment: Text.normalised(comment), duration: duration)

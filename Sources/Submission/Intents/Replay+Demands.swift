@@ -30,7 +30,7 @@ extension Replay {
     }
     throw SubmissionError(
       .failed, "\(id.short) is active already, until \(end)",
-      hint: otherwise ?? "To end it: daypass revoke \(id.short)")
+      hint: otherwise ?? "To end it: daypass revoke \(id.short) --why REASON")
   }
 
   /// - Throws: ``SubmissionError`` with `.denied` and the decision, if the policy says no.

@@ -39,7 +39,7 @@ extension RequestCommand {
     let end = view.grant.expiresAt.map { " until \(Words.both($0))" } ?? ""
     let words = "\(view.grant.subject) holds \(view.grant.role)\(end) (\(view.grant.id.short))"
     if output.output == .table {
-      Terminal.write("\(Style.forOutput.good("done")) \(Words.safe(words))\n")
+      Terminal.write(Done.line(words))
     } else {
       // The output is the one value that a program reads.
       Terminal.writeError(Words.safe(words) + "\n")

@@ -50,14 +50,6 @@ extension Acting {
   }
 
   func branch(_ done: Submitted?) -> String { done?.lane ?? session.branch }
-
-  /// How what waits on a branch comes to count.
-  func landingWords(_ done: Submitted) -> String {
-    var text = "     it counts once it is landed: daypass land \(branch(done)), or a merge of its "
-    text += "pull request with a merge commit\n"
-    if let address = done.pullRequest { text += "open \(Words.safe(address))\n" }
-    return text
-  }
 }
 
 extension Submitted {

@@ -125,29 +125,12 @@ struct Acting {
       let value = result(deed.action, grants, done, next: next)
       return Terminal.write(try value.render(format))
     }
-    let style = Style.forOutput
     if let done {
-      Terminal.write(
-        "\(style.good("done")) \(done.lane == nil ? "" : "once landed: ")"
-          + "\(Words.safe(deed.outcome(views)))\n"
-          + "     commit \(done.commit.short) on \(branch(done)), \(whereabouts(done))\n")
-      if done.lane != nil { Terminal.write(landingWords(done)) }
+      Terminal.write(Done.lines(deed.outcome(views), done, in: session))
     } else {
       Notice.dryRun(deed.givesID ? "the id is given when it is signed" : nil)
     }
-    if let next {
-      let note = next.note.isEmpty ? "" : "   (\(Words.safe(next.note)))"
-      Terminal.write("next \(style.bold(Words.safe(next.command)))\(style.dim(note))\n")
-    }
-  }
-
-  private func whereabouts(_ done: Submitted) -> String {
-    if let lag = done.lag {
-      return "pushed, but this clone was not brought along: \(Words.safe(lag))"
-    }
-    if done.isPushed { return "pushed to \(session.remoteName ?? "the remote")" }
-    guard let remote = session.remoteName else { return "which has no remote to push to" }
-    return "not pushed (--no-push); to publish it: git push \(remote) \(branch(done))"
+    if let next { Terminal.write(Done.next(next)) }
   }
 }
 
@@ -165,12 +148,6 @@ struct Deed {
   let outcome: ([GrantView]) -> String
   /// The next command, for whoever it concerns; nil for none.
   let next: ([GrantView]) -> NextStep?
-}
-
-/// The next command, and a word on it.
-struct NextStep {
-  let command: String
-  var note = ""
 }
 
 /// What a person should know although they asked for something else; on the error stream.

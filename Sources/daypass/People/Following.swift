@@ -98,7 +98,7 @@ struct Following {
     } catch {
       if stop.cause != nil { return nil }
       guard let error = error as? SubmissionError, error.code == .remote else { throw error }
-      note(.remote, "\(error.sentence); trying again", hint: error.hint, &line)
+      note(.remote, "\(Self.clause(error.sentence)); trying again", hint: error.hint, &line)
       return blindLook(at: session.now)
     }
     try await bringAlong(session, start, &line)
@@ -136,7 +136,8 @@ struct Following {
       }
     } catch let error as HistoryError {
       return note(
-        .local, "\(error.sentence); \(session.branch) stays behind here", hint: error.hint, &line)
+        .local, "\(Self.clause(error.sentence)); \(session.branch) stays behind here",
+        hint: error.hint, &line)
     }
     if trouble != nil {
       line.clear()
@@ -162,6 +163,11 @@ struct Following {
     if let outlook { return GrantView.waiting(in: outlook, id, on: branch) }
     if let live = new.belief.live[id] { return GrantView(live, in: new) }
     return closing.map { GrantView($0.grant, in: $0.after, of: new.belief, at: new.now) }
+  }
+
+  /// What git said besides belongs to an end, not to a note.
+  private static func clause(_ sentence: String) -> String {
+    Words.clause(sentence.split(separator: "\n").first.map(String.init) ?? sentence)
   }
 
   private mutating func note(

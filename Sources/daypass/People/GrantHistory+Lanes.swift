@@ -27,6 +27,7 @@ extension GrantHistory {
     steps[id, default: []] += outlook.transitions.filter { $0.grant.id == id }
     incidents[id, default: []] += outlook.refusals.filter { $0.unit == .grant(id) }
     return GrantHistory(
-      replay: outlook.after, steps: steps, incidents: incidents, lane: (id, branch, outlook))
+      replay: outlook.after, steps: steps, incidents: incidents, settlements: settlements,
+      lane: (id, branch, outlook))
   }
 }

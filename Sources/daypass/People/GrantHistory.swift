@@ -8,21 +8,26 @@ struct GrantHistory {
   let steps: [GrantID: [VerifiedTransition]]
   /// What was asserted of each grant and counts for nothing.
   let incidents: [GrantID: [Incident]]
+  /// When the tree was put right again after an incident, for those that had changed it.
+  let settlements: [Incident: Settlement]
   /// The grant that waits on a branch of its own, the branch, and what that would bring.
   var lane: (id: GrantID, branch: String, outlook: Outlook)?
 
   static func read(_ session: Session) throws -> GrantHistory {
     var steps: [GrantID: [VerifiedTransition]] = [:]
     var incidents: [GrantID: [Incident]] = [:]
+    var settlements: [Incident: Settlement] = [:]
     let replay = try session.replay(wholeHistory: true) { event in
       switch event {
       case .transition(let step): steps[step.grant.id, default: []].append(step)
       case .incident(let incident):
         if case .grant(let id) = incident.unit { incidents[id, default: []].append(incident) }
+      case .settled(let settlement): settlements[settlement.cause] = settlement
       case .consent, .policy, .pin: return
       }
     }
-    return GrantHistory(replay: replay, steps: steps, incidents: incidents)
+    return GrantHistory(
+      replay: replay, steps: steps, incidents: incidents, settlements: settlements)
   }
 
   /// Every grant there ever was, open or closed.

@@ -9,7 +9,7 @@ extension GrantPage {
     return .object(
       members + [
         ("steps", .list((history.steps[id] ?? []).map(Self.output))),
-        ("incidents", .list((history.incidents[id] ?? []).map(Self.output))),
+        ("incidents", .list((history.incidents[id] ?? []).map(output))),
         ("disputes", .list(disputes.map(Self.output))),
       ])
   }
@@ -24,20 +24,31 @@ extension GrantPage {
     ])
   }
 
-  private static func output(_ incident: Incident) -> OutputValue {
-    .object([
+  /// `settledBy` is null also where the tree was never wrong: the commit counted for nothing and
+  /// its files were not taken over.
+  private func output(_ incident: Incident) -> OutputValue {
+    let settlement = history.settlements[incident]
+    return .object(
+      Self.members(incident) + [
+        ("settledBy", .optional(settlement?.commit.hex)),
+        ("settledAt", .optional(settlement?.landedAt.description)),
+      ])
+  }
+
+  private static func members(_ incident: Incident) -> [(String, OutputValue)] {
+    [
       ("rule", .string(incident.rule.rawValue)), ("sentence", .string(incident.sentence)),
       ("commit", .string(incident.commit.hex)), ("mainline", .string(incident.mainline.hex)),
       ("landedAt", .string(incident.landedAt.description)),
       ("author", .string(incident.author)), ("signer", .optional(incident.signer?.name)),
-    ])
+    ]
   }
 
   private static func output(_ dispute: Dispute) -> OutputValue {
     .object([
       ("path", .string(dispute.difference.path)),
       ("believed", .bool(dispute.difference.believed)),
-      ("found", .bool(dispute.difference.found)), ("cause", output(dispute.cause)),
+      ("found", .bool(dispute.difference.found)), ("cause", .object(members(dispute.cause))),
     ])
   }
 }

@@ -66,7 +66,8 @@ struct GrantPage {
     let grant = view.grant
     let now = view.now
     sheet.add("requested", Words.full(grant.requestedAt, at: now))
-    sheet.add("decided by", view.deadline.map { Words.full($0, at: now) })
+    let isOver = view.deadline.map { now >= $0 } ?? false
+    sheet.add(isOver ? "lapsed" : "decided by", view.deadline.map { Words.full($0, at: now) })
     sheet.add("active from", grant.activatedAt.map { Words.full($0, at: now) })
     sheet.add(
       "ends",
@@ -82,7 +83,7 @@ struct GrantPage {
     guard !steps.isEmpty else { return "" }
     var table = Table(["STEP", "STATE", "SIGNER", "SIGNED", "COMMIT", "LANDED"])
     for step in steps {
-      let late = step.landedAt == step.signedAt ? "" : Words.both(step.landedAt)
+      let late = step.landedAt == step.signedAt ? "at once" : Words.both(step.landedAt)
       let merge = step.mainline == step.commit ? "" : " with \(step.mainline.short)"
       table.add(
         step.kind.rawValue, step.after.rawValue, step.signer.name, Words.both(step.signedAt),
@@ -99,7 +100,14 @@ struct GrantPage {
           let who = incident.signer.map { "signed by \($0)" } ?? "author \(incident.author)"
           return "  \(incident.commit.short)  \(Words.safe(incident.sentence)) "
             + style.dim("(\(Words.safe(who)); rule \(incident.rule.rawValue))") + "\n"
+            + settled(incident)
         }.joined()
+  }
+
+  private func settled(_ incident: Incident) -> String {
+    guard let settlement = history.settlements[incident] else { return "" }
+    return "              put right by \(settlement.commit.short), "
+      + "\(Words.full(settlement.landedAt, at: history.replay.now))\n"
   }
 
   private func disputesText(_ style: Style) -> String {

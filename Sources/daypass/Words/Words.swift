@@ -47,10 +47,31 @@ enum Words {
       ? "now" : moment > now ? "in \(span(moment - now))" : "\(span(now - moment)) ago"
   }
 
-  /// A sentence as a part of another: without its full stop.
-  static func clause(_ sentence: String) -> String {
-    sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
+  /// A duration of days as days, which people type for long ones: `90d`; else exactly.
+  static func long(_ span: TimeSpan) -> String {
+    let (days, rest) = span.seconds.quotientAndRemainder(dividingBy: TimeSpan.days(1).seconds)
+    return days > 1 && rest == 0 ? "\(days)d" : exact(span)
   }
+
+  /// A sentence as a part of another: it begins small, unless with what may be a name, and has no
+  /// full stop.
+  static func clause(_ sentence: String) -> String {
+    let word = String(sentence.prefix { $0.isLetter })
+    var clause =
+      openings.contains(word)
+      ? word.lowercased() + sentence.dropFirst(word.count) : sentence
+    // Of several lines the others are what some other program said.
+    if clause.hasSuffix("."), !clause.contains(where: \.isNewline), !clause.contains(". ") {
+      clause.removeLast()
+    }
+    return clause
+  }
+
+  /// The words that sentences of errors begin with, here and in the parser of arguments.
+  private static let openings: Set<String> = [
+    "A", "An", "Cannot", "Either", "Missing", "More", "Neither", "No", "Only", "Something", "The",
+    "There", "This", "Unexpected", "Unknown", "Value", "What",
+  ]
 
   /// One or many: `1 grant`, `2 grants`.
   static func count(_ number: Int, _ noun: String) -> String {

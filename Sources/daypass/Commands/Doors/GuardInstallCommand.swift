@@ -52,8 +52,9 @@ struct GuardInstallCommand: AsyncParsableCommand {
     try AtomicFile.write(Array(script.utf8), to: path)
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
     Terminal.write(
-      "\(Style.forOutput.good("guarded")) pushes to \(Words.safe(session.branch)) are judged from "
-        + "the root \(session.ledger.root.short) on, by \(Words.safe(path))\n")
+      Done.line(
+        "guarded: pushes to \(session.branch) are judged from the root "
+          + "\(session.ledger.root.short) on, by \(path)"))
   }
 
   private static let mark = "daypass guard"

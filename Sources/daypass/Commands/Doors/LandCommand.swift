@@ -112,7 +112,7 @@ enum LandingWords {
   }
 
   static func hints(_ refusals: [Incident]) -> [String] {
-    Array(Set(refusals.map(\.rule.doorHint).filter { !$0.isEmpty })).sorted()
+    Array(Set(refusals.map(\.rule.hint).filter { !$0.isEmpty })).sorted()
   }
 
   /// What a branch brings, a line each.
@@ -126,7 +126,7 @@ enum LandingWords {
           + "(\(step.grant.id.short)) by \(step.signer)\(end ?? "")"
       case .consent(_, let admin, _, _, _): return "consent of \(admin) to a new policy"
       case .policy(let change): return "policy \(change.serial) in force"
-      case .incident, .pin: return nil
+      case .incident, .settled, .pin: return nil
       }
     }
   }

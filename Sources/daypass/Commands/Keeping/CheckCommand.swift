@@ -117,13 +117,16 @@ struct PolicyCheck {
     if usable.count < policy.adminQuorum {
       findings.append(
         Finding(
-          problem: "\(place): \(usable.count) of the admins have a usable key, and "
-            + "\(policy.adminQuorum) are needed: this policy could never be changed"))
+          problem:
+            "\(place): \(Self.people(usable.count, "admin")) a usable key, and adminQuorum is "
+            + "\(policy.adminQuorum): this policy could never be changed"))
     } else if usable.count == policy.adminQuorum {
       findings.append(
         Finding(
-          warning: "\(place): there is no spare admin: if one of \(usable.count) is lost, only a "
-            + "new root can replace this policy"))
+          warning:
+            "\(place): there is no spare admin: \(Self.people(usable.count, "admin")) a usable "
+            + "key and adminQuorum is \(policy.adminQuorum); once a key is lost, only a new root can "
+            + "replace this policy"))
     }
     for admin in policy.admins where !usable.contains(admin) {
       findings.append(Finding(warning: "\(place): the admin \(admin) has no usable key"))
@@ -156,8 +159,18 @@ struct PolicyCheck {
         guard able.count < stage.quorum else { return nil }
         return Finding(
           warning: "\(stage.source): nobody can get \(role.name) approved: \(stage.quorum) of "
-            + "\(stage.whom) must, and \(able.count) have a usable key")
+            + "\(stage.whom) must, and \(Self.people(able.count, "of them")) a usable key")
       }
+    }
+  }
+
+  /// `no admin has`, `only 1 admin has`, `2 admins have`.
+  private static func people(_ count: Int, _ noun: String) -> String {
+    let isCounted = noun == "of them"
+    switch count {
+    case 0: return isCounted ? "none of them has" : "no \(noun) has"
+    case 1: return "only 1 \(noun) has"
+    default: return isCounted ? "\(count) \(noun) have" : "\(count) \(noun)s have"
     }
   }
 }

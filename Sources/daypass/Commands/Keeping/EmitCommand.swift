@@ -63,7 +63,7 @@ struct EmitCommand: AsyncParsableCommand {
       for format in formats { Terminal.put(bytes: format.bytes(of: files.set), to: 1) }
     } else {
       try files.write(to: output)
-      Terminal.writeError("Wrote \(Words.safe(output)): \(files.words)\n")
+      Terminal.writeError(Done.line("wrote \(output): \(files.words)", .forErrors))
     }
   }
 }

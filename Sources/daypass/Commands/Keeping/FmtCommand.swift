@@ -27,16 +27,19 @@ struct FmtCommand: AsyncParsableCommand {
 
   func run() async throws {
     var isClean = true
-    for path in try files() {
+    var rewritten = 0
+    let files = try files()
+    for (path, place) in files {
       do throws(GrantFormatError) {
-        let bytes = FileManager.default.contents(atPath: path).map { Array($0) } ?? []
+        let bytes = FileManager.default.contents(atPath: place).map { Array($0) } ?? []
         let canonical = try Self.canonical(bytes)
         guard canonical != bytes else { continue }
         if check {
           isClean = false
           Terminal.write("Would rewrite \(Words.safe(path))\n")
         } else {
-          try Self.write(canonical, to: path)
+          try Self.write(canonical, to: place)
+          rewritten += 1
           Terminal.write("Rewrote \(Words.safe(path))\n")
         }
       } catch {
@@ -46,6 +49,9 @@ struct FmtCommand: AsyncParsableCommand {
       }
     }
     if !isClean { throw ExitCode(ExitStatus.failed.rawValue) }
+    if rewritten == 0 {
+      Terminal.write("\(Style.forOutput.good("fine")), \(Words.count(files.count, "file"))\n")
+    }
   }
 
   /// The same grant in its one spelling.
@@ -81,16 +87,20 @@ struct FmtCommand: AsyncParsableCommand {
     }
   }
 
+  /// How a file is named to people: as they did, else from the top of the working tree; and where
+  /// it lies.
+  private typealias File = (path: String, place: String)
+
   /// The files to look at, in order.
-  private func files() throws -> [String] {
+  private func files() throws -> [File] {
     guard !paths.isEmpty else {
       let folder = try GovernedFolder.around(options.directory)
       guard folder.has("grants") else {
         throw Failure(.failed, "there is no grants/ in \(folder.path)")
       }
-      return try Self.grants(below: "grants", in: folder)
+      return try Self.grants(below: "grants", in: folder, shown: "")
     }
-    return try paths.flatMap { path -> [String] in
+    return try paths.flatMap { path -> [File] in
       let place = path.hasPrefix("/") ? path : "\(options.directory)/\(path)"
       var isDirectory: ObjCBool = false
       guard FileManager.default.fileExists(atPath: place, isDirectory: &isDirectory) else {
@@ -100,17 +110,22 @@ struct FmtCommand: AsyncParsableCommand {
         guard (try? FileManager.default.destinationOfSymbolicLink(atPath: place)) == nil else {
           throw Failure(.failed, "\(path) is a symbolic link; no grant may be one")
         }
-        return [place]
+        return [(path, place)]
       }
-      return try Self.grants(below: ".", in: GovernedFolder(path: place))
+      let shown = path.hasSuffix("/") ? path : path + "/"
+      return try Self.grants(below: ".", in: GovernedFolder(path: place), shown: shown)
     }
   }
 
   /// Files that could be grants; links are left alone, `check` names them.
-  private static func grants(below directory: String, in folder: GovernedFolder) throws -> [String]
-  {
+  private static func grants(
+    below directory: String, in folder: GovernedFolder, shown prefix: String
+  ) throws -> [File] {
     try folder.entries(below: directory).keys.filter { $0.hasSuffix(".json") }.sorted()
-      .map { "\(folder.path)/\($0)" }
-      .filter { (try? FileManager.default.destinationOfSymbolicLink(atPath: $0)) == nil }
+      .map { path in
+        let name = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
+        return (prefix + name, "\(folder.path)/\(path)")
+      }
+      .filter { (try? FileManager.default.destinationOfSymbolicLink(atPath: $0.1)) == nil }
   }
 }

@@ -27,14 +27,7 @@ struct Founding {
         .failed, "the branch \(branch) has \(name)/ already",
         hint: "If it is governed, trust its root: daypass trust COMMIT")
     }
-    if let place = repository.workTree {
-      for name in ["policies", "grants"]
-      where FileManager.default.fileExists(atPath: "\(place)/\(name)") {
-        throw Failure(
-          .failed, "there is a \(name) in \(place) that is not committed; it is left alone",
-          hint: "Move it away first.")
-      }
-    }
+    if let place = repository.workTree { try Self.demandRoom(in: place) }
     let policies = template.files.mapValues { Array($0.utf8) }
     switch PolicySnapshot.parse(.zero, files: policies) {
     case .success: break
@@ -46,6 +39,16 @@ struct Founding {
     var files = ["grants/README.md": Array((PolicyTemplate.grantsReadme).utf8)]
     for (path, bytes) in policies { files["policies/" + path] = bytes }
     return Plan(parent: parent, tree: tree, files: files)
+  }
+
+  /// - Throws: ``Failure`` where files lie that would be written over.
+  static func demandRoom(in place: String) throws {
+    for name in ["policies", "grants"]
+    where FileManager.default.fileExists(atPath: "\(place)/\(name)") {
+      throw Failure(
+        .failed, "there is a \(name) in \(place) that is not committed; it is left alone",
+        hint: "Move it away first.")
+    }
   }
 
   /// Commits, moves the branch, and trusts the commit.

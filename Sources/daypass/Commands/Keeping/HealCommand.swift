@@ -46,8 +46,7 @@ struct HealCommand: AsyncParsableCommand {
         replay.flippedUpon != nil
         ? try await submitter.submit(StraightenIntent())
         : try await submitter.submit(HealIntent())
-      let pushed = done.isPushed ? " and pushed" : ""
-      Terminal.write("\(Style.forOutput.good("Healed")): committed \(done.commit.short)\(pushed)\n")
+      Terminal.write(Done.lines("healed: the files say what was signed for", done, in: session))
     } catch {
       guard error.code == .idle else { throw error }
       Terminal.write("Somebody else has put it right meanwhile.\n")

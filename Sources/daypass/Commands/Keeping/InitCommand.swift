@@ -54,10 +54,7 @@ struct InitCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard let repository = try Self.existing(options) else {
-      if dryRun {
-        Terminal.write("Would make a git repository in \(Words.safe(options.directory)).\n")
-        return Notice.dryRun()
-      }
+      if dryRun { return try await imagine() }
       return try await found(try GitRepository.create(at: options.directory))
     }
     try await found(repository)
@@ -83,20 +80,44 @@ struct InitCommand: AsyncParsableCommand {
       repository: repository, branch: branch, template: try await template(repository))
     let plan = try founding.plan()
     if dryRun {
-      for path in plan.paths { Terminal.write("Would write \(path)\n") }
-      return Notice.dryRun()
+      return Self.tell(plan.paths)
     }
     let root = try await founding.carryOut(plan, at: SystemClock(fixed: options.now?.moment).now())
     report(root, founding, try repository.remoteNames.first)
   }
 
-  private func template(_ repository: GitRepository) async throws -> PolicyTemplate {
+  private static func tell(_ paths: [String]) {
+    for path in paths { Terminal.write("Would write \(path)\n") }
+    Notice.dryRun()
+  }
+
+  /// What would be written where there is no repository yet. One that is thrown away stands in for
+  /// it, so that git's settings and the rules for a first policy are asked as they will be.
+  private func imagine() async throws {
+    let place = URL(fileURLWithPath: options.directory).standardizedFileURL.path
+    let scratch = FileManager.default.temporaryDirectory
+      .appending(path: "daypass-\(UUID().uuidString)").path(percentEncoded: false)
+    defer { try? FileManager.default.removeItem(atPath: scratch) }
+    let repository = try GitRepository.create(at: scratch)
+    let founding = Founding(
+      repository: repository, branch: try await Session.governedBranch(repository),
+      template: try await template(repository, at: place))
+    try Founding.demandRoom(in: place)
+    let plan = try founding.plan()
+    Terminal.write("Would make a git repository in \(Words.safe(place))\n")
+    Self.tell(plan.paths)
+  }
+
+  /// - Parameter place: the directory it is named after, where that is not the repository's.
+  private func template(
+    _ repository: GitRepository, at place: String? = nil
+  ) async throws -> PolicyTemplate {
     var admins = try admin.flatMap { try $0.keys() }
     if admins.isEmpty { admins = [try await Self.myself(repository)] }
     let members = try member.flatMap { try $0.keys() }
     let leads = try lead.flatMap { try $0.keys() }
     let machines = try reconciler.flatMap { try $0.keys() }
-    let directory = repository.workTree ?? repository.gitDirectory
+    let directory = place ?? repository.workTree ?? repository.gitDirectory
     let name = name ?? Self.name(from: directory)
     return PolicyTemplate(
       name: name, admins: Self.people(admins),
@@ -154,7 +175,7 @@ struct InitCommand: AsyncParsableCommand {
       next.append("give \"reconciler\" a key in policies/allowed_signers: it closes and pins")
     }
     Terminal.write(
-      "\(style.good("Founded")) \(Words.safe(founding.template.name)) on \(Words.safe(founding.branch)); "
+      "\(style.good("done")) founded \(Words.safe(founding.template.name)) on \(Words.safe(founding.branch)); "
         + "the root is \(style.bold(root.hex))\n"
         + next.map { "  \($0)\n" }.joined())
   }

@@ -11,7 +11,7 @@ struct LogCommand: AsyncParsableCommand {
     discussion: """
       Read from the history itself, so that it also knows grants whose files are long gone. The \
       signer is proven; times are UTC, of landing. An incident is something that was asserted and \
-      counts for nothing.
+      counts for nothing; settled, that the files are again what was signed for.
 
       Examples:
         daypass log                            the whole story
@@ -44,7 +44,7 @@ struct LogCommand: AsyncParsableCommand {
     help: ArgumentHelp("Only the newest so many; by default all.", valueName: "count"))
   var limit: Int?
 
-  @Flag(help: "Only incidents.")
+  @Flag(help: "Only incidents, and what settled them.")
   var incidents = false
 
   @Flag(help: "Only the reconciler's pins.")
@@ -68,7 +68,7 @@ struct LogCommand: AsyncParsableCommand {
       (id == nil || entry.grant == id)
         && (person.map { entry.people.contains($0) } ?? true)
         && (role == nil || entry.role == role) && (begin.map { entry.landedAt >= $0 } ?? true)
-        && (!incidents || entry.isIncident) && (!pins || entry.isPin)
+        && (!incidents || entry.isIncident || entry.isSettlement) && (!pins || entry.isPin)
     }
     if let limit { entries = entries.suffix(limit) }
     guard format.output == .table else {
@@ -104,7 +104,7 @@ struct LogCommand: AsyncParsableCommand {
 /// One thing the ledger reports, with what can be asked about it.
 struct LogEntry {
   let landedAt: Timestamp
-  /// `request`, `approve`, ...; `consent`, `policy`, `pin`, `incident`.
+  /// `request`, `approve`, ...; `consent`, `policy`, `pin`, `incident`, `settled`.
   let what: String
   var grant: GrantID?
   var role: String?
@@ -116,6 +116,7 @@ struct LogEntry {
   private let details: [(String, OutputValue)]
 
   var isIncident: Bool { what == "incident" }
+  var isSettlement: Bool { what == "settled" }
   var isPin: Bool { what == "pin" }
 
   init(_ event: LedgerEvent) {
@@ -168,6 +169,21 @@ struct LogEntry {
         ("mainline", .string(incident.mainline.hex)),
         ("unit", .string(incident.unit.description)), ("rule", .string(incident.rule.rawValue)),
         ("author", .string(incident.author)),
+      ]
+    case .settled(let settlement):
+      let cause = settlement.cause
+      landedAt = settlement.landedAt
+      what = "settled"
+      if case .grant(let id) = settlement.unit { grant = id }
+      signer = nil
+      words =
+        settlement.difference.believed
+        ? "put back \(settlement.difference.path), which \(cause.commit.short) had changed"
+        : "removed \(settlement.difference.path), which \(cause.commit.short) had added"
+      people = Set([cause.signer?.name, Self.address(cause.author)].compactMap(\.self))
+      details = [
+        ("path", .string(settlement.difference.path)), ("incident", .string(cause.commit.hex)),
+        ("rule", .string(cause.rule.rawValue)),
       ]
     case .pin(let pin):
       landedAt = pin.at

@@ -43,25 +43,23 @@ struct PolicyApproveCommand: AsyncParsableCommand {
     }
     guard try desk.confirm(new, writing, "Sign your consent?") else { return }
     var last = tip
-    if !admins.contains(desk.me) {
+    if admins.contains(desk.me) {
+      Terminal.write("nothing to sign: you have consented to policy \(new.policy.serial) already\n")
+    } else {
       (last, events) = try await desk.submitter.consent(
         from: desk.believed.tree, to: tree, carried: nil, upon: tip,
         subject: "Consent to policy \(new.policy.serial)", on: desk.start)
       try await desk.publish(last, on: branch, expecting: tip)
       admins = Self.admins(events, for: tree)
-      Terminal.write("Signed, on \(Words.safe(branch)), commit \(last.short)\n")
+      Terminal.write(
+        desk.lines("signed your consent to policy \(new.policy.serial)", last, on: branch))
     }
     guard Self.isComplete(events, for: tree) else {
-      let missing = max(1, desk.quorum - admins.count)
-      return Terminal.write(
-        "\(Words.count(missing, "more admin")) of \(desk.others(than: admins)) must sign\n"
-          + "  daypass policy approve \(Words.safe(branch))\n")
+      return Terminal.write(desk.missing(besides: admins, on: branch))
     }
     let done = try await desk.submitter.submit(
       PolicyLandingIntent(tree: tree, branchTip: last, serial: new.policy.serial))
-    Terminal.write(
-      "\(Style.forOutput.good("In force")): policy \(new.policy.serial), "
-        + "commit \(done.commit.short)\(done.isPushed ? ", pushed" : "")\n")
+    Terminal.write(Done.lines("policy \(new.policy.serial) is in force", done, in: desk.session))
   }
 
   private func find(_ desk: PolicyDesk) async throws -> (String, ObjectID) {

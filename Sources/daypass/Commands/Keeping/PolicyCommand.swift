@@ -105,10 +105,21 @@ struct PolicyDesk {
     return true
   }
 
-  /// The admins who could still consent, other than those.
-  func others(than admins: Set<Principal>) -> String {
+  /// Who must still sign besides those, and with which command.
+  func missing(besides admins: Set<Principal>, on branch: String) -> String {
+    let count = max(1, quorum - admins.count)
     let rest = believed.policy.admins.filter { !admins.contains($0) }
-    return rest.map(\.name).joined(separator: ", ")
+    let among = rest.count > count ? "any of " : ""
+    return Done.more(
+      "\(Words.count(count, "more admin")) must sign: \(among)\(Words.names(rest))")
+      + Done.next(NextStep(command: "daypass policy approve \(branch)"))
+  }
+
+  /// Where a commit on a branch of its own lies.
+  func lines(_ outcome: String, _ commit: ObjectID, on branch: String) -> String {
+    Done.lines(
+      outcome, commit, on: branch,
+      session.whereabouts(isOffline: submitter.remote == nil, branch: branch))
   }
 }
 
@@ -138,7 +149,8 @@ struct PolicyDiffCommand: AsyncParsableCommand {
     if format.output != .table {
       Terminal.write(try difference.output.render(format.output))
     } else if difference.isEmpty {
-      Terminal.write("No rule differs from what is in force (serial \(believed.policy.serial))\n")
+      Terminal.write(
+        "nothing would change: the rules are those in force (serial \(believed.policy.serial))\n")
     } else {
       Terminal.write(difference.render(.forOutput))
     }

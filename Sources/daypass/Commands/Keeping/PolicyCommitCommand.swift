@@ -68,10 +68,8 @@ struct PolicyCommitCommand: AsyncParsableCommand {
     do {
       let done = try await desk.submitter.submit(
         PolicyIntent(admin: desk.me, tree: tree, serial: desk.nextSerial, subject: subject))
-      let pushed = done.isPushed ? ", pushed" : ""
       Terminal.write(
-        "\(Style.forOutput.good("In force")): policy \(desk.nextSerial), "
-          + "commit \(done.commit.short)\(pushed)\n")
+        Done.lines("policy \(desk.nextSerial) is in force", done, in: desk.session))
     } catch {
       try? read.writeSerial()
       guard files.folder != nil, error.sentence.contains("policies/daypass.yaml") else {
@@ -101,10 +99,8 @@ struct PolicyCommitCommand: AsyncParsableCommand {
       subject: subject, on: desk.start)
     try await desk.publish(commit, on: branch, expecting: nil)
     try files.writeSerial()
-    let missing = desk.quorum - 1
     Terminal.write(
-      "Offered policy \(desk.nextSerial) on \(branch), commit \(commit.short): "
-        + "\(Words.count(missing, "more admin")) of \(desk.others(than: [desk.me])) must sign\n"
-        + "  daypass policy approve \(branch)\n")
+      desk.lines("offered policy \(desk.nextSerial)", commit, on: branch)
+        + desk.missing(besides: [desk.me], on: branch))
   }
 }

@@ -98,17 +98,17 @@ extension Settings {
   func words(for setting: Setting) -> String {
     switch setting {
     case .enabled: "\(enabled)"
-    case .maxDuration: maxDuration.iso
-    case .defaultDuration: defaultDuration.iso
+    case .maxDuration: Words.long(maxDuration)
+    case .defaultDuration: Words.long(defaultDuration)
     case .requireJustification: "\(requireJustification)"
     case .requireApproval: "\(requireApproval)"
-    case .approvalTimeout: approvalTimeout.iso
-    case .skew: skew.iso
-    case .landingWindow: landingWindow.iso
-    case .policyLandingWindow: policyLandingWindow.iso
-    case .heartbeat: heartbeat.iso
-    case .retention: retention.iso
-    case .freshness: freshness.iso
+    case .approvalTimeout: Words.long(approvalTimeout)
+    case .skew: Words.long(skew)
+    case .landingWindow: Words.long(landingWindow)
+    case .policyLandingWindow: Words.long(policyLandingWindow)
+    case .heartbeat: Words.long(heartbeat)
+    case .retention: Words.long(retention)
+    case .freshness: Words.long(freshness)
     }
   }
 }
@@ -119,15 +119,16 @@ extension Role {
     [
       ("description", description), ("risk", risk?.rawValue ?? ""),
       ("permissions", permissions.joined(separator: ", ")), ("requestable", requestable.words),
-      ("onBehalfOf", onBehalfOf?.words ?? ""), ("duration.min", minDuration?.iso ?? ""),
-      ("duration.default", defaultDuration?.iso ?? ""), ("duration.max", maxDuration?.iso ?? ""),
+      ("onBehalfOf", onBehalfOf?.words ?? ""), ("duration.min", minDuration.map(Words.long) ?? ""),
+      ("duration.default", defaultDuration.map(Words.long) ?? ""),
+      ("duration.max", maxDuration.map(Words.long) ?? ""),
       (
         "approval",
         isAutomatic
           ? "none needed"
           : stages.map { "\($0.quorum) of \($0.whom)" }.joined(separator: ", and ")
       ),
-      ("approvalWindow", approvalWindow?.iso ?? ""),
+      ("approvalWindow", approvalWindow.map(Words.long) ?? ""),
       ("justification", justification.map(Self.words) ?? ""),
       ("ticket", ticket.map(Self.words) ?? ""),
       ("maxActivePerPerson", maxActivePerPerson.map(String.init) ?? ""),

@@ -57,8 +57,9 @@ struct ReconcileCommand: AsyncParsableCommand {
   func run() async throws {
     if writing.dryRun { return try await plan() }
     if watch { return await Watch(command: self).run() }
-    let result = try await round().run()
-    Terminal.write(Self.words(result))
+    let round = try await round()
+    let result = try await round.run()
+    Terminal.write(words(result, in: round.session))
     if let failure = result.failure { throw failure }
   }
 
@@ -91,18 +92,18 @@ struct ReconcileCommand: AsyncParsableCommand {
     "\(grant.id.short) \(grant.role) of \(grant.subject)"
   }
 
-  private static func words(_ result: Round.Result) -> String {
-    let style = Style.forOutput
+  private func words(_ result: Round.Result, in session: Session) -> String {
     var text = ""
     for done in result.submitted {
-      text += "\(style.good("Committed")) \(done.commit.short)"
-      text += done.isPushed ? " and pushed\n" : "\n"
-      text += steps(of: done.events).map { "  \($0)\n" }.joined()
+      text += Done.lines("reconciled", done, in: session)
+      text += Self.steps(of: done.events).map(Done.more).joined()
     }
     if result.submitted.isEmpty, result.failure == nil {
       text += "Nothing to do at \(result.replay.head.short)\n"
     }
-    if let files = result.files { text += "Wrote \(files.words)\n" }
+    if let files = result.files, let output {
+      text += Done.line("wrote \(output): \(files.words)")
+    }
     return text
   }
 

@@ -38,8 +38,7 @@ extension TrustCommand {
     var text = "\(style.bold("root"))    \(root)\n"
     text += "\(style.bold("policy"))  \(Words.safe(belief.policy.policy.name)), "
     text += "serial \(belief.policy.policy.serial) there, "
-    text += "\(belief.policy.policy.adminQuorum) of \(Words.count(admins.count, "admin"))"
-    text += " change it\n"
+    text += "changed by \(Self.quorum(belief.policy.policy.adminQuorum, of: admins.count))\n"
     for admin in admins {
       for entry in belief.policy.signers.entries(of: admin.name) {
         text += "\(style.bold("admin"))   \(Words.safe(entry.words))\n"
@@ -49,6 +48,15 @@ extension TrustCommand {
     text += session.remoteName.map { " of \(Words.safe($0))\n" } ?? ", without a remote\n"
     text += "\(style.bold("seen"))    \(accepted?.hex ?? "nothing verified here yet")\n"
     Terminal.write(text)
+  }
+
+  /// `any one of its 3 admins`.
+  private static func quorum(_ need: Int, of count: Int) -> String {
+    if count == 1 { return "its only admin" }
+    return need == 1
+      ? "any one of its \(count) admins"
+      : need == count
+        ? "all \(count) of its admins together" : "any \(need) of its \(count) admins together"
   }
 
   /// Nothing is trusted yet: that is an answer, and what to do about it.

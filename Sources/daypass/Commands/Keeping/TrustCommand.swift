@@ -87,7 +87,7 @@ struct TrustCommand: AsyncParsableCommand {
     if dryRun { return Notice.dryRun() }
     if stated != root { try ask("Trust \(root) as the root?") }
     try await session.repository.setLocalConfiguration("daypass.root", root.hex)
-    Terminal.write("Trusted \(root)\n")
+    Terminal.write(Done.line("trusted \(root) as the root"))
   }
 
   /// Asks on a terminal; elsewhere only `--yes` will do, since nobody has looked.
@@ -155,7 +155,8 @@ struct TrustCommand: AsyncParsableCommand {
     try ask(
       "Forget that \(accepted.short) was verified here, so that a head without it is accepted?")
     session.checkpoints.forget()
-    Terminal.write("Forgot \(accepted). The next command verifies from the root.\n")
+    Terminal.write(
+      Done.line("forgot \(accepted); the next command verifies from the root"))
   }
 }
 

@@ -47,7 +47,8 @@ struct VerifyCommand: AsyncParsableCommand {
     let replay = try session.replay(wholeHistory: all || strict) { event in
       if case .incident(let incident) = event { incidents.append(incident) }
     }
-    let verdict = Verdict(replay: replay, incidents: all || strict ? incidents : nil)
+    let verdict = Verdict(
+      replay: replay, incidents: all || strict ? incidents : nil, isStrict: strict)
     if format.output == .table {
       Terminal.write(verdict.words(Style.forOutput))
     } else {
@@ -64,6 +65,8 @@ struct Verdict {
   let replay: Replay
   /// Nil where only what is disputed was asked for.
   let incidents: [Incident]?
+  /// Whether settled incidents are bad, too.
+  var isStrict = false
 
   /// The pins whose reconciler believed something else.
   var contradictions: [Pin] { replay.pins.filter(\.contradicts) }
@@ -96,11 +99,25 @@ struct Verdict {
     for incident in incidents ?? [] {
       text += "\(style.dim("incident")) \(Self.words(incident))\n"
     }
-    text +=
-      replay.disputes.isEmpty
-      ? style.good("verified") + ": nothing is disputed\n"
-      : style.bad("disputed") + ": \(Words.count(replay.disputes.count, "place"))\n"
-    return text
+    return text + conclusion(style)
+  }
+
+  /// The last line: what it all comes to, and the exit code where that is not 0.
+  private func conclusion(_ style: Style) -> String {
+    if !replay.disputes.isEmpty {
+      return style.bad("disputed") + ": \(Words.count(replay.disputes.count, "place"))\n"
+    }
+    if !contradictions.isEmpty {
+      let pins = Words.count(contradictions.count, "pin")
+      return style.bad("not verified")
+        + ": nothing is disputed, but \(pins) \(contradictions.count == 1 ? "states" : "state") "
+        + "another belief\n"
+    }
+    let past = incidents?.count ?? 0
+    guard isStrict, past > 0 else { return style.good("verified") + ": nothing is disputed\n" }
+    return style.warn("strict")
+      + ": nothing is disputed now, but there \(past == 1 ? "was" : "were") "
+      + "\(Words.count(past, "incident")); --strict ends with 3 for that\n"
   }
 
   private static func words(_ dispute: Dispute, _ style: Style) -> String {

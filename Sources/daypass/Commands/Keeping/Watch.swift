@@ -28,7 +28,9 @@ struct Watch {
         ["committed \(done.commit.short)"] + ReconcileCommand.steps(of: done.events)
       }
       if parts.isEmpty { parts = ["nothing to do at \(result.replay.head.short)"] }
-      if let files = result.files { parts.append("wrote \(files.words)") }
+      if let files = result.files, let output = command.output {
+        parts.append("wrote \(output): \(files.words)")
+      }
       if let failure = result.failure { parts.append("NOT PUBLISHED: \(failure.sentence)") }
       return (
         "\(now) \(Words.safe(parts.joined(separator: ", ")))",
