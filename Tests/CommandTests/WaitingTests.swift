@@ -125,6 +125,19 @@ import Testing
     #expect(words.contains("that has passed"), "\(words)")
   }
 
+  @Test func filesInTheWayKeepNobodyFromSeeing() async throws {
+    let stage = try await Stage(clones: ["alice", "bob"])
+    let (status, words) = try await alice(Self.asking, stage) { id in
+      let hour = "\(id.prefix(4))/\(id.dropFirst(4).prefix(2))/\(id.dropFirst(6).prefix(2))/"
+      let folder = "grants/active/" + hour + id.dropFirst(9).prefix(2)
+      try stage.sandbox.write("alice/\(folder)/\(id).json", "mine\n")
+      try await stage.expect(0, "approve", id, "--yes", in: "bob")
+    }
+    #expect(status == 0, "\(words)")
+    #expect(words.contains("main stays behind here"), "\(words)")
+    #expect(words.contains("done alice@example.com holds db-read until "), "\(words)")
+  }
+
   @Test func aBranchThatIsTakenBackIsNotTrusted() async throws {
     let stage = try await Stage(clones: ["alice"])
     let (status, words) = try await alice(Self.asking, stage) { _ in

@@ -41,11 +41,11 @@ extension ShowCommand {
         _ = try await submitter.lanes(on: start)
         return start
       }
-      guard start.remoteTip != nil else { return }
-      try await session.follow(start)
-      session.remember(start.replay)
-    } catch let error as SubmissionError where error.code == .remote {
-      if stop.cause == nil { Notice.warn(Failure(error)) }
+      if let obstacle = try await session.bringAlong(start) { Notice.warn(obstacle) }
+    } catch {
+      if stop.cause != nil { return }
+      guard let error = error as? SubmissionError, error.code == .remote else { throw error }
+      Notice.warn(Failure(error))
     }
   }
 

@@ -63,9 +63,11 @@ struct Following {
   mutating func run<Result>(
     after delay: Duration = .zero, _ react: (Look) throws -> Result?
   ) async throws -> Result? {
+    let clock = SystemClock(fixed: options.now?.moment)
     var pace = Pace()
     var line = StatusLine()
     defer { line.clear() }
+    line.show(FollowWords.waiting(for: last, at: clock.now()))
     await stop.sleep(for: delay)
     while stop.cause == nil {
       let before = last
@@ -76,7 +78,7 @@ struct Following {
         }
         if let result = try react(look) { return result }
       }
-      let now = SystemClock(fixed: options.now?.moment).now()
+      let now = clock.now()
       line.show(FollowWords.waiting(for: last, at: now))
       await stop.sleep(for: pace.next(within: last?.moment.map { $0 - now }))
     }
@@ -98,7 +100,7 @@ struct Following {
     } catch {
       if stop.cause != nil { return nil }
       guard let error = error as? SubmissionError, error.code == .remote else { throw error }
-      note(.remote, "\(Self.clause(error.sentence)); trying again", hint: error.hint, &line)
+      note(.remote, "\(Words.firstClause(error.sentence)); trying again", hint: error.hint, &line)
       return blindLook(at: session.now)
     }
     try await bringAlong(session, start, &line)
@@ -125,19 +127,11 @@ struct Following {
     return Look(replay: replay, view: view, steps: [], isBlind: true)
   }
 
-  /// The local branch follows; files in its way are no reason to see nothing more.
   private mutating func bringAlong(
     _ session: Session, _ start: Submitter.Start, _ line: inout StatusLine
   ) async throws {
-    do {
-      if start.remoteTip != nil {
-        try await session.follow(start)
-        session.remember(start.replay)
-      }
-    } catch let error as HistoryError {
-      return note(
-        .local, "\(Self.clause(error.sentence)); \(session.branch) stays behind here",
-        hint: error.hint, &line)
+    if let obstacle = try await session.bringAlong(start) {
+      return note(.local, obstacle.sentence, hint: obstacle.hint, &line)
     }
     if trouble != nil {
       line.clear()
@@ -165,11 +159,6 @@ struct Following {
     return closing.map { GrantView($0.grant, in: $0.after, of: new.belief, at: new.now) }
   }
 
-  /// What git said besides belongs to an end, not to a note.
-  private static func clause(_ sentence: String) -> String {
-    Words.clause(sentence.split(separator: "\n").first.map(String.init) ?? sentence)
-  }
-
   private mutating func note(
     _ kind: Trouble, _ sentence: String, hint: String, _ line: inout StatusLine
   ) {
@@ -177,43 +166,5 @@ struct Following {
     trouble = kind
     line.clear()
     Notice.warn(Failure(.failed, sentence, hint: hint))
-  }
-}
-
-/// How long to wait before the next look: soon at first, ever more gently, never long.
-struct Pace {
-  private var pause = 1.0
-
-  /// - Parameter span: until the clock itself changes something; nil if it will not.
-  mutating func next(within span: TimeSpan?) -> Duration {
-    defer { pause = min(15, pause * 1.5) }
-    guard let span, span.seconds > 0 else { return .seconds(pause) }
-    return .seconds(min(pause, Double(span.seconds)))
-  }
-}
-
-/// One step of a grant that is told as it happens.
-struct GrantStep {
-  let step: VerifiedTransition
-  /// The branch it waits on to be landed; nil for what counts already.
-  var lane: String?
-
-  init(_ step: VerifiedTransition, lane: String? = nil) {
-    self.step = step
-    self.lane = lane
-  }
-
-  /// What makes it the same step: when it lands is judged anew each time, until a pin.
-  struct Name: Hashable {
-    let commit: ObjectID
-    let kind: Transition.Kind
-    let isWaiting: Bool
-  }
-
-  var name: Name { Name(commit: step.commit, kind: step.kind, isWaiting: lane != nil) }
-
-  /// What waits on the grant's own branch.
-  static func waiting(_ outlook: Outlook?, of id: GrantID, on branch: String) -> [GrantStep] {
-    (outlook?.transitions ?? []).filter { $0.grant.id == id }.map { GrantStep($0, lane: branch) }
   }
 }
