@@ -138,6 +138,25 @@ import Testing
     #expect(words.contains("done alice@example.com holds db-read until "), "\(words)")
   }
 
+  @Test(arguments: [false, true]) func whatNobodyDecidesLapses(withoutTheRemote: Bool) async throws
+  {
+    let stage = try await Stage(
+      clones: ["alice"],
+      policy: [
+        ("daypass.yaml", "approvalTimeout: P1D", "approvalTimeout: PT12S"),
+        ("daypass.yaml", "heartbeat: P1D", "heartbeat: PT12S"),
+        ("roles/billing-admin.yaml", "approvalWindow: P1D", "approvalWindow: PT12S"),
+      ])
+    let (status, words) = try await alice(Self.asking, stage) { _ in
+      guard withoutTheRemote else { return }
+      try FileManager.default.moveItem(
+        atPath: stage.sandbox.path("remote.git"), toPath: stage.sandbox.path("away.git"))
+    }
+    #expect(status == 1, "\(words)")
+    #expect(words.contains("has lapsed: nobody decided it before "), "\(words)")
+    #expect(words.contains("as far as is known here") == withoutTheRemote, "\(words)")
+  }
+
   @Test func aBranchThatIsTakenBackIsNotTrusted() async throws {
     let stage = try await Stage(clones: ["alice"])
     let (status, words) = try await alice(Self.asking, stage) { _ in

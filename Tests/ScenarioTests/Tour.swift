@@ -86,11 +86,16 @@ struct TourNames {
 
   /// What the page says, in this run's names.
   func filled(_ text: String) -> String {
-    values.reduce(text) { $0.replacing($1.key, with: $1.value) }
+    longestFirst.reduce(text) { $0.replacing($1.key, with: $1.value) }
   }
 
   /// What came out, in the page's names.
   func told(_ text: String) -> String {
-    values.reduce(text) { $0.replacing($1.value, with: $1.key) }
+    longestFirst.reduce(text) { $0.replacing($1.value, with: $1.key) }
+  }
+
+  /// The first ten digits of an object are part of all its digits.
+  private var longestFirst: [(key: String, value: String)] {
+    values.sorted { $0.key.count > $1.key.count }
   }
 }
