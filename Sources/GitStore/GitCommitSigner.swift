@@ -3,7 +3,7 @@ import Submission
 /// Signs with SSH the way git would for this user in this repository: same settings, same program,
 /// same agent, same questions at the terminal.
 package struct GitCommitSigner: CommitSigner {
-  private let repository: GitRepository
+  let repository: GitRepository
   private let namespace: String
   private let timeout: Duration?
 
@@ -81,7 +81,7 @@ package struct GitCommitSigner: CommitSigner {
     }
   }
 
-  private var directory: String { repository.workTree ?? repository.gitDirectory }
+  var directory: String { repository.workTree ?? repository.gitDirectory }
 
   private func run(_ arguments: [String]) async throws(SigningError) -> ProgramResult {
     do {

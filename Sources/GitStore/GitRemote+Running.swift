@@ -28,18 +28,29 @@ extension GitRemote {
   /// Sees to the addresses, and to what git must be told for them.
   func prepare(_ branch: String, pushing: Bool) async throws(RemoteError) -> Call {
     let urls = try await check(branch, pushing: pushing)
+    return await Self.call(name, urls, repository.git.runner.environment) {
+      (arguments) async throws(ProgramError) in try await repository.git.run(arguments)
+    }
+  }
+
+  /// What git must be told for addresses that have been looked at.
+  ///
+  /// - Parameter git: runs git where the settings that count can be read.
+  static func call(
+    _ name: String, _ urls: [String], _ environment: [String: String],
+    asking git: ([String]) async throws(ProgramError) -> ProgramResult
+  ) async -> Call {
     let transport = RemoteTransport(url: urls.first ?? "")
-    let headers = transport == .http ? await extraHeaders() : []
+    let headers = transport == .http ? await extraHeaders(git) : []
     var variables: [String: String?] = [:]
-    if transport == .ssh, await mayTellSSH() {
+    if transport == .ssh, await mayTellSSH(environment, git) {
       // Nobody can answer, so ssh shall not ask; a question in some window is as good as a hang.
       variables["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes"
     }
     return Call(
       fault: RemoteFault(
         name: name, transport: transport,
-        secrets: Secrets(
-          environment: repository.git.runner.environment, urls: urls, headers: headers)),
+        secrets: Secrets(environment: environment, urls: urls, headers: headers)),
       // git sends such a header to wherever it is redirected, another host included, even one that
       // is set for this URL alone.
       options: headers.isEmpty ? [] : ["-c", "http.followRedirects=false"],
@@ -47,9 +58,12 @@ extension GitRemote {
   }
 
   /// Values of `http.extraHeader` and `http.URL.extraHeader`, whatever the URL.
-  private func extraHeaders() async -> [String] {
-    let result = try? await repository.git.run(
-      ["config", "--null", "--get-regexp", #"^http\.(.*\.)?extraheader$"#])
+  private static func extraHeaders(
+    _ git: ([String]) async throws(ProgramError) -> ProgramResult
+  ) async -> [String] {
+    let result = try? await git([
+      "config", "--null", "--get-regexp", #"^http\.(.*\.)?extraheader$"#,
+    ])
     guard let result, result.succeeded else { return [] }
     return result.output.split(separator: 0).map { entry in
       let value = entry.drop { $0 != UInt8(ascii: "\n") }.dropFirst()
@@ -59,17 +73,17 @@ extension GitRemote {
 
   /// Whether ssh is git's own choice, nobody is there to be asked, and no program is named that
   /// would ask.
-  private func mayTellSSH() async -> Bool {
-    let environment = repository.git.runner.environment
+  private static func mayTellSSH(
+    _ environment: [String: String],
+    _ git: ([String]) async throws(ProgramError) -> ProgramResult
+  ) async -> Bool {
     let named = ["GIT_SSH_COMMAND", "GIT_SSH", "SSH_ASKPASS"]
     guard !Terminal.isThere, !named.contains(where: { environment[$0] != nil }) else {
       return false
     }
-    do {
-      return try await repository.configuration("core.sshCommand") == nil
-    } catch {
-      return false
-    }
+    // 1: not set.
+    let setting = try? await git(["config", "--get", "core.sshCommand"])
+    return setting?.status == 1
   }
 
   /// Makes sure that what lacks the branch is a git server at all: git takes any page for a

@@ -68,8 +68,8 @@ extension RemoteFault {
     case .garbage:
       "See where it leads: git remote -v. Over ssh, a login script there must not print anything."
     case .protectedBranch:
-      "Have the forge allow you to push to it, or run this with --no-push, push to a branch of "
-        + "another name, and have that merged by a merge commit; never squashed or rebased."
+      "Have the forge allow you to push to it, or put it on a branch of its own (daypass request "
+        + "--branch) to be landed by a merge commit; never squashed or rebased."
     case .rejectedByHook: "Ask whoever runs it what the hook wants."
     case .rejected: "See where it leads: git remote -v"
     case .local: "Try it by hand: git fetch \(name)"

@@ -7,7 +7,7 @@ extension TrustRule {
       .repositoryName, .closedFinal, .mergeCarriesNothing:
       contentHint
     case .knownKey, .keyValidity:
-      "Sign with a key that policies/allowed_signers lists, or ask an admin to list yours.\n"
+      "Sign with a key that policies/allowed_signers lists, or ask an admin to list yours. "
         + "Which key git signs with: git config user.signingKey; who you are: daypass whoami"
     case .actor, .reconcilerDuties:
       "Who you are here: daypass whoami; what was done so far: daypass log"
@@ -15,11 +15,13 @@ extension TrustRule {
     case .amendKeeps: "Withdraw it and ask anew."
     case .reasonGiven: "Say why: --why REASON"
     case .approvalWindow: "Its time is over: whoever needs it asks again, with daypass request."
-    case .landingWindow, .boundedDate, .statedTime, .policyWindow, .amendLater, .approvalFollows:
+    case .landingWindow, .boundedDate, .statedTime, .amendLater, .approvalFollows:
       "Its author signs it again, now, with a clock that is right."
-    case .policyConsent, .mixedCommit, .policyAdmin, .policyValid, .policySuccession, .policyKeys:
+    case .policyConsent, .mixedCommit, .policyAdmin, .policyValid, .policySuccession, .policyKeys,
+      .policyWindow:
       policyHint
-    case .dueTime, .pin, .stateDigest, .trustedRoot, .rollback, .oneMainline, .wholeHistory: ""
+    case .stateDigest: "One of the two programs is wrong or forged: compare their versions."
+    case .dueTime, .pin, .trustedRoot, .rollback, .oneMainline, .wholeHistory: ""
     }
   }
 
@@ -43,6 +45,7 @@ extension TrustRule {
     switch self {
     case .policyAdmin: "The admins are listed in policies/daypass.yaml: ask one of them."
     case .policyValid: "What is wrong with it: daypass check"
+    case .policyWindow: "Its admin consents again: daypass policy approve"
     case .policySuccession:
       "Make the change upon what is in force: daypass sync && daypass policy commit"
     case .policyKeys:

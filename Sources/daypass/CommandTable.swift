@@ -2,5 +2,5 @@ import ArgumentParser
 
 /// All commands, as `--help` groups them.
 enum CommandTable {
-  static let groups: [CommandGroup] = [people, keeping, doors]
+  static let groups: [CommandGroup] = [people, joining, keeping, doors]
 }

@@ -69,7 +69,7 @@ struct Identity {
     if let trouble = await signingKey(session).1 { throw Failure(trouble) }
   }
 
-  private static func signingKey(_ session: Session) async -> (PublicKey?, SigningError?) {
+  static func signingKey(_ session: Session) async -> (PublicKey?, SigningError?) {
     let line: String
     do throws(SigningError) {
       line = try await GitCommitSigner(repository: session.repository).publicKeyLine()

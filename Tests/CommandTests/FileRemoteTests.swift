@@ -28,7 +28,7 @@ struct FileRemoteTests {
       "echo 'commits need a ticket; token=\(RemoteStage.canary)' >&2; exit 1")
     try await world.expectFailure(
       of: [RemoteStage.request],
-      saying: "A hook of the remote origin refused the push", "commits need a ticket",
+      saying: "hook of the remote origin refused the push", "commits need a ticket",
       "Nothing was changed, here or there")
   }
 
@@ -42,7 +42,7 @@ struct FileRemoteTests {
     try world.sandbox.writeScript(
       "remote.git/hooks/pre-receive", "echo '\(words)' >&2; exit 1")
     try await world.expectFailure(
-      of: [RemoteStage.request], saying: "protects the branch", words, "--no-push")
+      of: [RemoteStage.request], saying: "protects the branch", words, "--branch")
   }
 
   /// A hook that kills its server: the answer is lost, and the commit was not taken.

@@ -51,7 +51,7 @@ struct HTTPSRemoteTests {
     try setting.sandbox.writeScript(
       "remote.git/hooks/pre-receive", "echo 'said \(Self.canary)' >&2; exit 1")
     try await setting.world.expectFailure(
-      of: [RemoteStage.request], saying: "A hook of the remote", "said ***", env: env)
+      of: [RemoteStage.request], saying: "hook of the remote", "said ***", env: env)
     try setting.sandbox.remove("remote.git/hooks/pre-receive")
     try setting.sandbox.writeScript(
       "remote.git/hooks/post-receive", "echo 'thanks, \(Self.canary)' >&2")
@@ -87,7 +87,7 @@ struct HTTPSRemoteTests {
       "remote.git/hooks/pre-receive",
       "echo 'https://robot:\(Self.canary)@h/x said \(Self.canary)' >&2; exit 1")
     try await setting.world.expectFailure(
-      of: [RemoteStage.request], saying: "A hook of the remote", "https://h/x said ***")
+      of: [RemoteStage.request], saying: "hook of the remote", "https://h/x said ***")
     try setting.sandbox.remove("remote.git/hooks/pre-receive")
     try await setting.world.point(
       "alice", to: setting.server.url("none.git", user: "robot:\(Self.canary)"))

@@ -114,7 +114,7 @@ import Testing
     try await stage.sandbox.git("config", "--unset", "user.signingKey", in: "alice")
     try await say("user.signingkey", "git config user.signingkey ~/.ssh/id_ed25519.pub")
     let who = try await stage.expect(0, "whoami", in: "alice")
-    #expect(who.contains("No key to sign with is set"))
+    #expect(who.contains("no key to sign with is set"))
     try await stage.sandbox.git("config", "user.signingKey", "/nope/key.pub", in: "alice")
     try await say("/nope/key.pub does not exist", "git config user.signingkey")
     // The public half alone, and no agent.

@@ -8,7 +8,7 @@ import Testing
 @Suite struct DueTests {
   @Test func beforeTheFirstPinOneIsDue() throws {
     let world = try World()
-    #expect(try world.due(world.root, at: t) == [.heartbeat])
+    #expect(try world.due(world.root, at: t) == [.unpinned])
   }
 
   @Test(arguments: [(-1, []), (0, [Due.Reason.heartbeat]), (1, [.heartbeat])])

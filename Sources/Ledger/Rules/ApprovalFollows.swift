@@ -10,7 +10,7 @@ extension TrustRule {
       throw Refusal(
         .approvalFollows,
         "the approval of \(act.signing.signedAt) is older than the request as it stands since "
-          + "\(believed.requestSignedAt)", hint: "Approve again.")
+          + "\(believed.requestSignedAt)")
     }
   }
 }

@@ -15,8 +15,7 @@ extension TrustRule {
     let deadline = belief.decisionDeadline(of: grant)
     guard act.signing.landedAt < deadline else {
       throw Refusal(
-        .approvalWindow, "the request could be decided until \(deadline), which has passed",
-        hint: "Ask again.")
+        .approvalWindow, "the request could be decided until \(deadline), which has passed")
     }
   }
 }

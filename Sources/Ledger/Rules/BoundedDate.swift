@@ -8,8 +8,7 @@ extension TrustRule {
     let limit = act.signing.bound + act.policy.policy.settings.skew
     guard act.signing.signedAt <= limit else {
       throw Refusal(
-        .boundedDate, "the commit is dated \(act.signing.signedAt), later than \(limit)",
-        hint: "Set the clock right and do it again.")
+        .boundedDate, "the commit is dated \(act.signing.signedAt), later than \(limit)")
     }
   }
 }

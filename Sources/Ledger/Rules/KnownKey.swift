@@ -8,8 +8,7 @@ extension TrustRule {
   ) throws(Refusal) -> (Principal, AllowedSigners.Entry) {
     guard let found = policy.principal(of: key) else {
       throw Refusal(
-        .knownKey, "the signing key \(key.fingerprint) is not in policies/allowed_signers",
-        hint: "An admin adds the key with a policy change.")
+        .knownKey, "the signing key \(key.fingerprint) is not in policies/allowed_signers")
     }
     return found
   }

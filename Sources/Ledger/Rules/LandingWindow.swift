@@ -8,8 +8,8 @@ extension TrustRule {
     guard act.signing.landedAt - act.signing.signedAt <= window else {
       throw Refusal(
         .landingWindow,
-        "the approval of \(act.signing.signedAt) landed at \(act.signing.landedAt), later than \(window.words)",
-        hint: "Approve again.")
+        "the approval of \(act.signing.signedAt) landed at \(act.signing.landedAt), later than \(window.words)"
+      )
     }
   }
 }

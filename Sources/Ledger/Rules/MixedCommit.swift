@@ -2,7 +2,6 @@ extension TrustRule {
   /// A commit that changes the policy changes no grant.
   static func refuseMixedCommit() -> Refusal {
     Refusal(
-      .mixedCommit, "the commit changes policies/ as well as grants/",
-      hint: "Make two commits; a policy change is signed on its own.")
+      .mixedCommit, "the commit changes policies/ as well as grants/")
   }
 }

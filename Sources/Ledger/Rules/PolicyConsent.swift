@@ -9,8 +9,7 @@ extension TrustRule {
   ) throws(Refusal) -> (from: ObjectID, to: ObjectID) {
     guard let trailer = commit.policyTrailer else {
       throw Refusal(
-        .policyConsent, "policies/ was changed without a Daypass-Policy trailer",
-        hint: "Use `daypass policy commit`; it states what the change is from and to.")
+        .policyConsent, "policies/ was changed without a Daypass-Policy trailer")
     }
     let bytes = Array(trailer.utf8)
     guard bytes.count == 82, bytes[40..<42].elementsEqual("..".utf8),

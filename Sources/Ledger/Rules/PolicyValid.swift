@@ -7,8 +7,7 @@ extension TrustRule {
     case .success(let snapshot): return snapshot
     case .failure(let fault):
       throw Refusal(
-        .policyValid, "the new policy is not valid: " + fault.problems.joined(separator: "; "),
-        hint: "daypass check")
+        .policyValid, "the new policy is not valid: " + fault.problems.joined(separator: "; "))
     }
   }
 }

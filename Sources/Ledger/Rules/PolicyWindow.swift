@@ -9,8 +9,7 @@ extension TrustRule {
     guard landedAt - signedAt <= window else {
       throw Refusal(
         .policyWindow,
-        "the consent of \(signedAt) landed at \(landedAt), later than \(window.words)",
-        hint: "Consent again: daypass policy approve")
+        "the consent of \(signedAt) landed at \(landedAt), later than \(window.words)")
     }
   }
 }

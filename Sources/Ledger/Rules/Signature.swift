@@ -8,8 +8,7 @@ extension TrustRule {
     case .valid(let signature): return signature
     case .absent:
       throw Refusal(
-        .signature, "the commit is not signed, or not of the strict form of a signed commit",
-        hint: "Sign it again: git commit --amend --no-edit -S")
+        .signature, "the commit is not signed, or not of the strict form of a signed commit")
     case .invalid(let error):
       throw Refusal(.signature, "the commit's signature does not hold: \(error.sentence)")
     }

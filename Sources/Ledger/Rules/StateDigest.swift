@@ -5,7 +5,7 @@ extension TrustRule {
     guard pin.contradicts, let stated = pin.statedDigest else { return nil }
     return Refusal(
       .stateDigest,
-      "the reconciler states the belief \(stated.prefix(12)); this replay finds \(pin.digest.prefix(12))",
-      hint: "One of the two programs is wrong or forged; compare their versions.")
+      "the reconciler states the belief \(stated.prefix(12)); this replay finds \(pin.digest.prefix(12))"
+    )
   }
 }

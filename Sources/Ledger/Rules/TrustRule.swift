@@ -53,22 +53,18 @@ package struct Refusal: Error, Sendable, Hashable, CustomStringConvertible {
   package let rule: TrustRule
   /// What is wrong, one sentence without a full stop.
   package let sentence: String
-  /// What to type or do next; may be empty.
-  package let hint: String
   /// The policy's decision behind it, where there was one.
   package let decision: Decision?
 
-  init(_ rule: TrustRule, _ sentence: String, hint: String = "") {
+  init(_ rule: TrustRule, _ sentence: String) {
     self.rule = rule
     self.sentence = sentence
-    self.hint = hint
     self.decision = nil
   }
 
   init(_ rule: TrustRule, _ decision: Decision) {
     self.rule = rule
     self.sentence = decision.refusals.map(\.sentence).joined(separator: "; ")
-    self.hint = ""
     self.decision = decision
   }
 

@@ -42,7 +42,8 @@ struct EndPlan {
 
   private func outcome(_ views: [GrantView]) -> String {
     guard views.count == 1, let view = views.first else {
-      return "\(past) \(Words.count(views.count, "grant"))"
+      let noun = deed == .reject || deed == .withdraw ? "request" : "grant"
+      return "\(past) \(Words.count(views.count, noun))"
     }
     let what = "\(view.grant.role) of \(view.grant.subject) (\(view.grant.id.short))"
     guard deed == .retract else { return "\(past) \(what)" }

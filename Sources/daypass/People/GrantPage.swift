@@ -70,7 +70,7 @@ struct GrantPage {
     sheet.add(isOver ? "lapsed" : "decided by", view.deadline.map { Words.full($0, at: now) })
     sheet.add("active from", grant.activatedAt.map { Words.full($0, at: now) })
     sheet.add(
-      "ends",
+      view.state == .closed && grant.closed?.outcome != .expired ? "was to end" : "ends",
       grant.expiresAt.map { view.state == .closed ? Words.both($0) : Words.full($0, at: now) })
     if let closed = grant.closed {
       let reason = closed.reason.isEmpty ? "" : ": \(closed.reason)"

@@ -20,7 +20,9 @@ enum Done {
     }
     let place = session.whereabouts(isOffline: !done.isPushed, branch: lane)
     return lines("once landed: \(outcome)", done.commit, on: lane, place)
-      + more("it counts once it is landed: daypass land, or a merge commit of the forge's")
+      + more(
+        "it counts once it is landed: daypass land \(lane), or a merge of its pull request with a "
+          + "merge commit")
       + (done.pullRequest.map { "open \(Words.safe($0))\n" } ?? "")
   }
 

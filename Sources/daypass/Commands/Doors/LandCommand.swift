@@ -98,7 +98,7 @@ enum LandingWords {
     var text = ""
     for landed in report.landed {
       let commit = isDry ? "" : ", commit \(landed.commit.short)"
-      text += "\(style.good(isDry ? "would land" : "landed")) "
+      text += isDry ? "\(style.good("would land")) " : "\(style.good("done")) landed "
       text += "\(Words.safe(landed.offer.branch)) at \(landed.offer.tip.short)\(commit)\n"
       text += steps(of: landed.outlook).map { "  \($0)\n" }.joined()
     }

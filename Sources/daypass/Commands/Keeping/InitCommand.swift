@@ -22,6 +22,7 @@ struct InitCommand: AsyncParsableCommand {
         daypass init --name acme
         daypass init --name acme --admin carol@example.com=carol.pub \\
           --member alice@example.com=alice.pub --reconciler ci@example.com=ci.pub
+        daypass init --forge github            what to choose at the forge
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -49,6 +50,10 @@ struct InitCommand: AsyncParsableCommand {
       "The machine that reconciles, and its key file.", valueName: "principal=keyfile"))
   var reconciler: [KeyFile] = []
 
+  @Option(
+    help: "Print the settings to choose at a forge, too; where governed already, these alone.")
+  var forge: Forge?
+
   @Flag(help: "Show what would be written; change nothing.")
   var dryRun = false
 
@@ -70,8 +75,10 @@ struct InitCommand: AsyncParsableCommand {
   }
 
   private func found(_ repository: GitRepository) async throws {
+    try demandTop(of: repository)
     let branch = try await Session.governedBranch(repository)
     if let root = try await Session.statedRoot(options, repository) {
+      if let forge { return Terminal.write(forge.words(branch: branch, .forOutput)) }
       throw Failure(
         .failed, "this repository is governed already; its trusted root is \(root.short)",
         hint: "See what is trusted: daypass trust")
@@ -84,6 +91,22 @@ struct InitCommand: AsyncParsableCommand {
     }
     let root = try await founding.carryOut(plan, at: SystemClock(fixed: options.now?.moment).now())
     report(root, founding, try repository.remoteNames.first)
+  }
+
+  /// A folder inside of another repository is not what somebody there means to govern.
+  private func demandTop(of repository: GitRepository) throws {
+    guard ProcessInfo.processInfo.environment["GIT_DIR"] == nil, let top = repository.workTree,
+      Self.real(options.directory) != Self.real(top)
+    else { return }
+    throw Failure(
+      .usage,
+      "\(Words.safe(options.directory)) is a folder inside of the repository \(Words.safe(top))",
+      hint: "To govern that one: daypass init -C \(Shell.quoted(top))\n"
+        + "To govern this folder alone: git init, then daypass init")
+  }
+
+  private static func real(_ path: String) -> String {
+    URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
   }
 
   private static func tell(_ paths: [String]) {
@@ -171,6 +194,9 @@ struct InitCommand: AsyncParsableCommand {
     if let remote {
       next.insert("share it                  git push -u \(remote) \(founding.branch)", at: 0)
     }
+    if forge == nil {
+      next.append("settings of the forge     daypass init --forge github (or gitlab, gitea)")
+    }
     if reconciler.isEmpty {
       next.append("give \"reconciler\" a key in policies/allowed_signers: it closes and pins")
     }
@@ -178,5 +204,6 @@ struct InitCommand: AsyncParsableCommand {
       "\(style.good("done")) founded \(Words.safe(founding.template.name)) on \(Words.safe(founding.branch)); "
         + "the root is \(style.bold(root.hex))\n"
         + next.map { "  \($0)\n" }.joined())
+    if let forge { Terminal.write(forge.words(branch: founding.branch, style)) }
   }
 }

@@ -53,13 +53,14 @@ struct PolicyCommitCommand: AsyncParsableCommand {
     else { return }
     let subject = message ?? "Policy \(desk.nextSerial)"
     if desk.quorum == 1 {
-      try await land(tree, files, was: read, subject, desk)
+      try await Self.land(tree, files, was: read, subject, desk)
     } else {
-      try await offer(tree, files, subject, desk)
+      try await Self.offer(tree, files, subject, desk, on: branch)
     }
   }
 
-  private func land(
+  /// Puts it in force with this one admin's consent.
+  static func land(
     _ tree: ObjectID, _ files: PolicyFiles, was read: PolicyFiles, _ subject: String,
     _ desk: PolicyDesk
   ) async throws {
@@ -81,10 +82,13 @@ struct PolicyCommitCommand: AsyncParsableCommand {
     }
   }
 
-  private func offer(
-    _ tree: ObjectID, _ files: PolicyFiles, _ subject: String, _ desk: PolicyDesk
+  /// Puts it on a branch for the other admins.
+  ///
+  /// - Parameter name: the branch; nil is the one of the next serial.
+  static func offer(
+    _ tree: ObjectID, _ files: PolicyFiles, _ subject: String, _ desk: PolicyDesk, on name: String?
   ) async throws {
-    let branch = branch ?? desk.usualBranch
+    let branch = name ?? desk.usualBranch
     guard branch != desk.session.branch else {
       throw Failure(.usage, "\(branch) is the governed branch; name another")
     }

@@ -45,8 +45,9 @@ struct SyncCommand: AsyncParsableCommand {
     Terminal.write(Words.safe(sentence(session, start, remote)) + "\n")
     if !waiting.isEmpty {
       Terminal.write(
-        "\(waiting.count) on \(waiting.count == 1 ? "a branch" : "branches") of their own, not "
-          + "landed: daypass list\n")
+        waiting.count == 1
+          ? "1 grant waits on a branch of its own, not landed: daypass list\n"
+          : "\(waiting.count) grants wait on branches of their own, not landed: daypass list\n")
     }
     if dryRun { Notice.dryRun() }
   }

@@ -55,7 +55,7 @@ struct TrustCommand: AsyncParsableCommand {
     }
   }
 
-  private static func fullID(_ text: String) throws -> ObjectID {
+  static func fullID(_ text: String) throws -> ObjectID {
     if let id = ObjectID(hex: text) { return id }
     let isShort = text.count < 40 && text.allSatisfy(\.isHexDigit)
     throw Failure(
