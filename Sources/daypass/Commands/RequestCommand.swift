@@ -22,9 +22,12 @@ struct RequestCommand: AsyncParsableCommand {
         daypass request db-read --until 2026-11-23T22:00Z --why "order 4711"
         daypass request billing-admin --on-behalf-of bob@example.com \\
           --why "refund of order 4711" --ticket OPS-43
+        daypass request db-read --why "order 4711" --wait && psql
         daypass request db-read --why "order 4711" --dry-run
 
       Ends with 4 if the policy says no, with each reason, what is missing, and who could supply it.
+      With --wait it ends with 0 once the role is active, 4 if it was rejected or otherwise refused, \
+      1 if it lapsed or nobody waits any longer.
       """)
 
   @Argument(help: "The role; what there is: daypass roles.")
@@ -57,6 +60,12 @@ struct RequestCommand: AsyncParsableCommand {
   @Flag(help: "Put it on a branch of its own, daypass/ID, to be reviewed and landed there.")
   var branch = false
 
+  @Flag(help: "Wait until it is decided.")
+  var wait = false
+
+  @Option(help: ArgumentHelp("With --wait: wait at most so long.", valueName: "span"))
+  var timeout: HumanSpan?
+
   @OptionGroup var global: GlobalOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var writing: WritingOptions
@@ -65,6 +74,11 @@ struct RequestCommand: AsyncParsableCommand {
     if duration != nil, until != nil {
       throw ValidationError("--for and --until say the same thing twice; give one of them")
     }
+    if wait, writing.noPush || writing.dryRun {
+      throw ValidationError(
+        "nobody decides what is not published: --wait goes with neither --no-push nor --dry-run")
+    }
+    if timeout != nil, !wait { throw ValidationError("--timeout says how long to --wait") }
   }
 
   func run() async throws {
@@ -84,12 +98,13 @@ struct RequestCommand: AsyncParsableCommand {
       grant: grant, state: state, isDefault: duration == nil && until == nil,
       belief: acting.replay.belief, now: acting.session.now)
     if plan.isHopeless { Notice.hopeless() }
-    try await acting.carryOut(
+    let done = try await acting.carryOut(
       Deed(
         action: "request", givesID: true, sheet: plan.sheet,
         question: state == .active ? "Sign this and have the role now?" : "Sign this request?",
         outcome: plan.outcome, next: plan.next),
       intent)
+    if wait, let done { try await waitForDecision(on: done, acting) }
   }
 
   /// - Throws: ``Failure`` for a missing one that the policy asks for and nobody can be asked for.

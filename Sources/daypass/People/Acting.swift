@@ -70,7 +70,10 @@ struct Acting {
 
   /// Carries out what a command is about, as far as the options and the person at the terminal
   /// want it: shows it, asks, signs, publishes, says what has come of it.
-  func carryOut(_ deed: Deed, _ intent: some Intent) async throws {
+  ///
+  /// - Returns: what was published; nil for a dry run.
+  @discardableResult
+  func carryOut(_ deed: Deed, _ intent: some Intent) async throws -> Submitted? {
     let draft = try intent.draft(on: replay, at: session.now)
     let planned = draft.edits.compactMap(\.content).map { state, grant in
       GrantView(grant, in: state, of: replay.belief, at: session.now)
@@ -82,7 +85,10 @@ struct Acting {
       // Nobody signs what they were not shown, and what programs read stays clean.
       Terminal.writeError(deed.sheet.render(.forErrors))
     }
-    if writing.dryRun { return try tell(deed, planned, nil) }
+    if writing.dryRun {
+      try tell(deed, planned, nil)
+      return nil
+    }
     if asks, !Terminal.confirm(deed.question) {
       throw Failure(.failed, "not confirmed; nothing was signed")
     }
@@ -93,6 +99,7 @@ struct Acting {
         step.grant, in: step.after, of: done.replay.belief, at: done.replay.now)
     }
     try tell(deed, views, done)
+    return done
   }
 
   /// For programs, where there was nothing to do.

@@ -10,6 +10,8 @@ struct GrantHistory {
   let incidents: [GrantID: [Incident]]
   /// When the tree was put right again after an incident, for those that had changed it.
   let settlements: [Incident: Settlement]
+  /// The grant that waits on a branch of its own, the branch, and what that would bring.
+  var lane: (id: GrantID, branch: String, outlook: Outlook)?
 
   static func read(_ session: Session) throws -> GrantHistory {
     var steps: [GrantID: [VerifiedTransition]] = [:]
@@ -33,9 +35,12 @@ struct GrantHistory {
 
   /// The grant as it is now, or as it was when it was closed; nil if it was only ever asserted.
   func view(_ id: GrantID) -> GrantView? {
-    if let live = replay.belief.live[id] { return GrantView(live, in: replay) }
-    guard let last = steps[id]?.last else { return nil }
-    return GrantView(last.grant, in: last.after, of: replay.belief, at: replay.now)
+    var view = replay.belief.live[id].map { GrantView($0, in: replay) }
+    if view == nil, let last = steps[id]?.last {
+      view = GrantView(last.grant, in: last.after, of: replay.belief, at: replay.now)
+    }
+    if lane?.id == id { view?.lane = lane?.branch }
+    return view
   }
 
   /// Every grant that was ever believed, in id order.

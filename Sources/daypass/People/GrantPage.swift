@@ -32,6 +32,7 @@ struct GrantPage {
     let grant = view.grant
     sheet.add("id", id.description)
     sheet.add("state", state(view), paint: view.paint(style))
+    sheet.add("branch", view.lane.map { "\($0), not landed: nothing of it counts before" })
     sheet.add("role", RoleWords.title(grant.role, policy.roles[grant.role]))
     sheet.add("adds", lines: policy.roles[grant.role]?.permissions ?? [])
     sheet.add("scope", Words.scope(grant.scope))

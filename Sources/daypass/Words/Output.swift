@@ -58,6 +58,16 @@ indirect enum OutputValue {
     }
   }
 
+  /// The value as JSON on one line, without a newline.
+  var line: String {
+    switch self {
+    case .list(let values): "[" + values.map(\.line).joined(separator: ", ") + "]"
+    case .object(let members):
+      "{" + members.map { Self.quoted($0) + ": " + $1.line }.joined(separator: ", ") + "}"
+    case .string, .int, .bool, .null: json(indent: 0)
+    }
+  }
+
   private static func quoted(_ text: String) -> String {
     var out = "\""
     for scalar in text.unicodeScalars {

@@ -1,10 +1,7 @@
-import Dispatch
-import Glibc
 import Grants
 import Ledger
 import Reconciler
 import Submission
-import Synchronization
 
 /// Reconciles again and again, until it is told to stop.
 struct Watch {
@@ -12,10 +9,10 @@ struct Watch {
 
   func run() async {
     let stop = StopSignal()
-    while !stop.isRaised {
+    while stop.cause == nil {
       let (line, pause) = await look()
       Terminal.write(line + "\n")
-      await stop.sleep(for: pause)
+      await stop.sleep(for: .seconds(pause.seconds))
     }
   }
 
@@ -53,51 +50,5 @@ struct Watch {
     let next = [Freshness.nextDeadline(of: replay.belief, after: now), heartbeat]
       .compactMap(\.self).filter { $0 > now }.min()
     return max(TimeSpan(seconds: 1), min(interval, next.map { $0 - now } ?? interval))
-  }
-}
-
-/// SIGTERM and SIGINT as a wish to stop: what is under way ends first.
-private final class StopSignal {
-  private struct State {
-    var isRaised = false
-    var sleeper: Task<Void, Never>?
-  }
-
-  private let state: StateBox
-  private let sources: [any DispatchSourceSignal]
-
-  /// The lock has a home of its own, so that the handlers do not keep this alive.
-  private final class StateBox: Sendable {
-    let lock = Mutex(State())
-
-    func raise() {
-      lock.withLock {
-        $0.isRaised = true
-        $0.sleeper?.cancel()
-      }
-    }
-  }
-
-  init() {
-    let state = StateBox()
-    self.state = state
-    sources = [SIGTERM, SIGINT].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { state.raise() }
-      source.resume()
-      return source
-    }
-  }
-
-  var isRaised: Bool { state.lock.withLock(\.isRaised) }
-
-  func sleep(for span: TimeSpan) async {
-    let sleeper = Task<Void, Never> { try? await Task.sleep(for: .seconds(span.seconds)) }
-    state.lock.withLock {
-      $0.sleeper = sleeper
-      if $0.isRaised { sleeper.cancel() }
-    }
-    await sleeper.value
   }
 }

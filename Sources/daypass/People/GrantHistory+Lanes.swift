@@ -1,0 +1,33 @@
+import Grants
+import Ledger
+import Submission
+
+extension GrantHistory {
+  /// The grant that the piece of an id names, also where it waits on a branch of its own, and the
+  /// history with what that branch would bring.
+  ///
+  /// - Throws: ``Failure``.
+  func reaching(
+    _ choice: GrantChoice, _ session: Session
+  ) async throws -> (id: GrantID, history: GrantHistory) {
+    var waiting: [GrantID: (branch: String, outlook: Outlook)] = [:]
+    for offer in try await LaneViews.offers(session) {
+      guard let id = Lane.id(of: offer.branch), choice.fits(id),
+        let outlook = try LaneViews.outlook(of: offer, on: replay, session)
+      else { continue }
+      waiting[id] = (offer.branch, outlook)
+    }
+    let id = try choice.find(among: ids.union(waiting.keys))
+    guard let (branch, outlook) = waiting[id] else { return (id, self) }
+    return (id, upon(outlook, of: id, on: branch))
+  }
+
+  private func upon(_ outlook: Outlook, of id: GrantID, on branch: String) -> GrantHistory {
+    var (steps, incidents) = (steps, incidents)
+    steps[id, default: []] += outlook.transitions.filter { $0.grant.id == id }
+    incidents[id, default: []] += outlook.refusals.filter { $0.unit == .grant(id) }
+    return GrantHistory(
+      replay: outlook.after, steps: steps, incidents: incidents, settlements: settlements,
+      lane: (id, branch, outlook))
+  }
+}
