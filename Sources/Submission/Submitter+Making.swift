@@ -33,7 +33,7 @@ extension Submitter {
     } catch {
       throw SubmissionError(error)
     }
-    return try judge(commit, draft)
+    return try judge(commit, draft, from: replay.checkpoint)
   }
 
   /// The commit to build on and its root tree, with what is disputed set right where the draft
@@ -52,7 +52,7 @@ extension Submitter {
           .commit,
           CommitComposer.payload(
             tree: tree, parents: [parent, second], author: author, at: now, message: "Preview\n"))
-        let landed = try self.replay(head: preview, at: now)
+        let landed = try self.replay(head: preview, at: now, from: replay.checkpoint)
         return (parent, try restored(landed, over: root))
       }
       let units = Set(draft.edits.map { Unit.grant($0.id) })
@@ -87,9 +87,14 @@ extension Submitter {
 
   /// Replays up to the very commit just signed; it must bring what it was meant to and nothing
   /// that is refused.
-  private func judge(_ commit: ObjectID, _ draft: Draft) throws(SubmissionError) -> MadeCommit {
+  ///
+  /// - Parameter checkpoint: of the head it was begun on. The stored one may be another run's by
+  ///   now, which has gone on to another commit, or to this very one.
+  private func judge(
+    _ commit: ObjectID, _ draft: Draft, from checkpoint: Checkpoint
+  ) throws(SubmissionError) -> MadeCommit {
     var events: [LedgerEvent] = []
-    let replay = try replay(head: commit, at: clock.now()) { event in
+    let replay = try replay(head: commit, at: clock.now(), from: checkpoint) { event in
       if event.commit == commit { events.append(event) }
     }
     var found: Set<Unit> = []

@@ -4,23 +4,11 @@ import Ledger
 
 /// Commits that wait on a branch of their own until enough admins have consented.
 extension Submitter {
-  /// What landing a branch upon the head would bring: judged by a merge that takes nothing of the
-  /// branch's tree, since signatures alone decide.
+  /// What landing a branch upon the head would bring.
   package func preview(
     landing tip: ObjectID, on start: Start, at now: Timestamp
   ) throws(SubmissionError) -> [LedgerEvent] {
-    let known = try contains(tip, in: start.replay.head)
-    if known { return [] }
-    let merge: ObjectID
-    do throws(HistoryError) {
-      let tree = try headTree(start.replay)
-      let payload = CommitComposer.payload(
-        tree: tree, parents: [start.replay.head, tip], author: author, at: now,
-        message: "What landing \(tip.short) would bring\n")
-      merge = try writer.write(.commit, payload)
-    } catch { throw SubmissionError(error) }
-    let before = Set(try events(at: start.replay.head))
-    return try events(at: merge).filter { !before.contains($0) }
+    try outlook(landing: tip, on: start.replay, at: now).events
   }
 
   /// Signs an admin's consent in a commit upon `parent`; it is judged and not published.
@@ -63,25 +51,5 @@ extension Submitter {
   private static func isConsent(_ event: LedgerEvent, _ commit: ObjectID) -> Bool {
     if case .consent(let found, _, _, _, _) = event { return found == commit }
     return false
-  }
-
-  private func events(at head: ObjectID) throws(SubmissionError) -> [LedgerEvent] {
-    var events: [LedgerEvent] = []
-    _ = try replay(head: head, at: clock.now()) { events.append($0) }
-    return events
-  }
-
-  private func headTree(_ replay: Replay) throws(HistoryError) -> ObjectID {
-    do throws(LedgerError) { return try replay.tree(of: replay.head) } catch {
-      throw HistoryError(.missing, error.sentence, hint: error.hint)
-    }
-  }
-
-  private func contains(
-    _ commit: ObjectID, in head: ObjectID
-  ) throws(SubmissionError) -> Bool {
-    do throws(LedgerError) { return try ledger.contains(commit, in: head) } catch {
-      throw SubmissionError(error)
-    }
   }
 }

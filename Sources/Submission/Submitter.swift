@@ -96,6 +96,13 @@ package struct Submitter: Sendable {
     head: ObjectID, at now: Timestamp, report: @escaping (LedgerEvent) -> Void = { _ in }
   ) throws(SubmissionError) -> Replay {
     let checkpoint = checkpoints.load().flatMap { Checkpoint.read($0, history: reader) }
+    return try replay(head: head, at: now, from: checkpoint, report: report)
+  }
+
+  func replay(
+    head: ObjectID, at now: Timestamp, from checkpoint: Checkpoint?,
+    report: @escaping (LedgerEvent) -> Void = { _ in }
+  ) throws(SubmissionError) -> Replay {
     do throws(LedgerError) {
       return try ledger.replay(
         head: head, now: now, from: checkpoint, choice: choice, report: report)
