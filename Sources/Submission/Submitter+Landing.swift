@@ -155,8 +155,10 @@ extension Submitter {
     do {
       guard let fork = try ledger.forkPoint(of: offer.tip, from: replay.head) else { return nil }
       let (old, new) = (try entries(of: fork, replay), try entries(of: offer.tip, replay))
+      // What it has from the mainline by merging it, it does not change.
+      let here = try entries(of: replay.head, replay)
       return Set(old.keys).union(new.keys).sorted().first { name in
-        !["grants", "policies"].contains(name) && old[name] != new[name]
+        !["grants", "policies"].contains(name) && old[name] != new[name] && here[name] != new[name]
       }
     } catch {
       throw SubmissionError(error)

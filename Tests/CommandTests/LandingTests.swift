@@ -105,6 +105,40 @@ import Testing
     #expect(all.contains("withdrawn"), "\(all)")
   }
 
+  /// A forge's "update branch": other files that came from the mainline are not the branch's own.
+  @Test func aBranchThatMergedTheMainlineStillLands() async throws {
+    let stage = try await Stage(clones: ["alice", "bob", "ci"])
+    let words = try await stage.expect(
+      0, "request", "db-read", "--why", "to look at one row", "--branch", "--yes", in: "alice")
+    let id = try Stage.id(in: words)
+    try await stage.expect(0, "approve", id, "--yes", in: "bob")
+    try stage.sandbox.write("ci/notes.txt", "for everybody\n")
+    try await stage.sandbox.git("add", "-A", in: "ci")
+    try await stage.sandbox.git("commit", "-q", "-m", "Notes", in: "ci")
+    try await stage.sandbox.git("push", "-q", "origin", "main", in: "ci")
+    try await stage.sandbox.git("fetch", "-q", in: "bob")
+    try await stage.sandbox.git("checkout", "-q", "-b", "update", "origin/daypass/\(id)", in: "bob")
+    try await stage.sandbox.git("merge", "-q", "--no-ff", "--no-edit", "origin/main", in: "bob")
+    try await stage.sandbox.git("push", "-q", "origin", "update:daypass/\(id)", in: "bob")
+    #expect(try await land(stage, 0, "--all").contains("landed"))
+    try await stage.expect(0, "verify", in: "ci")
+    #expect(stage.sandbox.read("ci/notes.txt") == "for everybody\n")
+  }
+
+  @Test func aBranchThatChangesOtherFilesIsLeft() async throws {
+    let stage = try await Stage(clones: ["alice", "ci"])
+    try await stage.sandbox.git("checkout", "-q", "-b", "more", in: "alice")
+    try stage.sandbox.write("alice/notes.txt", "mine\n")
+    try await stage.sandbox.git("add", "-A", in: "alice")
+    try await stage.sandbox.git("commit", "-q", "-m", "Notes", in: "alice")
+    try await stage.sandbox.git("config", "daypass.branch", "more", in: "alice")
+    try await stage.expect(
+      0, "request", "db-read", "--why", "to look at one row", "--no-push", "--yes", in: "alice")
+    try await stage.sandbox.git("push", "-q", "origin", "more", in: "alice")
+    let words = try await land(stage, 4, "more")
+    #expect(words.contains("it changes notes.txt"), "\(words)")
+  }
+
   /// What a forge's buttons can do to a branch; afterwards the branch itself still lands.
   @Test(arguments: ["squash", "rebase", "ours", "flipped", "revert"])
   func whatABadMergeLosesTheBranchStillBrings(_ kind: String) async throws {
