@@ -76,6 +76,10 @@ extension GitRepository {
   /// - Parameter cone: the directories to have, for a sparse checkout; empty has all.
   /// - Throws: ``HistoryError``.
   package func checkOutFresh(_ branch: String, cone: [String]) async throws(HistoryError) {
+    // git would read it as an option.
+    guard !branch.hasPrefix("-") else {
+      throw HistoryError(.unsupported, "\(Words.shown(branch)) is no name of a branch.")
+    }
     if !cone.isEmpty {
       try await checkingOut(["sparse-checkout", "set", "--cone"] + cone)
     }

@@ -99,7 +99,8 @@ extension GitRepository {
     }
   }
 
-  private func symbolicTarget(of name: String) throws(HistoryError) -> String? {
+  /// The reference a symbolic one leads to; nil for a plain one.
+  package func symbolicTarget(of name: String) throws(HistoryError) -> String? {
     try withHandle { (repository) throws(HistoryError) in
       guard
         let reference = try Owned.ifFound(

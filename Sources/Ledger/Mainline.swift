@@ -104,6 +104,15 @@ struct MainlineSearch {
     return found
   }
 
+  /// Whether what the head brings since that commit holds anything that claims to be a pin of
+  /// another line.
+  func bringsClaims(after old: ObjectID) throws(LedgerError) -> Bool {
+    guard let chain = try Line.chain(of: head, downTo: old, authenticator: authenticator) else {
+      return true
+    }
+    return try !suspects(along: chain).isEmpty
+  }
+
   private static func claimsPin(_ record: CommitRecord) -> Bool {
     guard record.signed != nil, let trailer = record.trailer("Daypass-Mainline"),
       ObjectID(hex: trailer) == record.parents.first,

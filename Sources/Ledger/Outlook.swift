@@ -43,8 +43,14 @@ extension Ledger {
   package func outlook(
     from before: Replay, to head: ObjectID, now: Timestamp, choice: ObjectID? = nil
   ) throws(LedgerError) -> Outlook {
-    let start = before.checkpoint
-    // Both begin at the same pin, so that what lies between is reported by both.
+    // Both begin at the same pin, so that what lies between is reported by both. Where another line
+    // with a claim to be the mainline is brought in, both begin at the root and nobody's word
+    // counts: whoever verifies for the first time has no more either.
+    let claims = try MainlineSearch(
+      ledger: self, head: head, now: now, checkpoint: nil, choice: nil
+    ).bringsClaims(after: before.head)
+    let start = claims ? nil : before.checkpoint
+    let choice = claims ? nil : choice
     var known: Set<LedgerEvent> = []
     _ = try replay(head: before.head, now: now, from: start, choice: choice) { known.insert($0) }
     var events: [LedgerEvent] = []

@@ -49,6 +49,12 @@ struct LandIntent: Intent {
 
   func draft(on replay: Replay, at now: Timestamp) throws(SubmissionError) -> Draft {
     try replay.demandReconciler(reconciler)
+    guard replay.flippedUpon == nil else {
+      // A pin on the flipped line would make a second mainline of it.
+      throw SubmissionError(
+        .conflict, "the mainline was merged into a branch the wrong way round",
+        hint: "Straighten it first: daypass reconcile")
+    }
     var draft = Draft(
       subject: "Land \(offer.branch) at \(offer.tip.short)", expected: [],
       secondParent: offer.tip)
@@ -139,11 +145,15 @@ extension Submitter {
       return .failure(
         LandingObstacle(reason: "it brings nothing that is not here already", refusals: []))
     }
-    if let other = try changedElsewhere(offer, upon: replay, by: ledger) {
-      return .failure(
-        LandingObstacle(
-          reason: "it changes \(Text.printable(other)), which daypass does not judge: land that "
-            + "in a branch of its own", refusals: []))
+    do throws(SubmissionError) {
+      if let other = try changedElsewhere(offer, upon: replay, by: ledger) {
+        return .failure(
+          LandingObstacle(
+            reason: "it changes \(Text.printable(other)), which daypass does not judge: land that "
+              + "in a branch of its own", refusals: []))
+      }
+    } catch {
+      return .failure(LandingObstacle(reason: error.sentence, refusals: []))
     }
     return .success(outlook)
   }

@@ -124,6 +124,11 @@ extension Submitter {
         .denied, "the commit just signed would be no pin: git signs with another key here",
         hint: TrustRule.knownKey.hint)
     }
+    guard replay.flippedUpon == nil || !draft.isReconcilers else {
+      throw SubmissionError(
+        .conflict, "the commit just signed would pin a line that is not the mainline",
+        hint: "Straighten it first: daypass reconcile")
+    }
     return MadeCommit(id: commit, events: events, replay: replay, subject: draft.subject)
   }
 

@@ -125,6 +125,50 @@ import Testing
     #expect(stage.sandbox.read("ci/notes.txt") == "for everybody\n")
   }
 
+  /// A pin on the flipped line would make a second mainline of it.
+  @Test func nothingLandsUponAFlippedHeadUntilItIsStraightened() async throws {
+    let stage = try await Stage(clones: ["alice", "bob", "ci"])
+    try await stage.expect(
+      0, "request", "db-read", "--why", "to look at one row", "--branch", "--yes", in: "alice")
+    _ = try await stage.request("prod-admin", by: "alice")
+    try await stage.expect(0, "reconcile", "--assume-clock", in: "ci")
+    let git = { (arguments: String...) async throws in
+      _ = try await stage.sandbox.run(["git", "-C", stage.sandbox.path("bob")] + arguments)
+    }
+    try await git("commit", "-q", "--allow-empty", "-m", "Mine")
+    try await git("pull", "-q", "--no-rebase", "--no-edit", "origin", "main")
+    try await git("push", "-q", "origin", "main")
+    #expect(try await land(stage, 5, "--all").contains("daypass reconcile"))
+    try await stage.expect(0, "reconcile", "--assume-clock", in: "ci")
+    #expect(try await land(stage, 0, "--all").contains("landed"))
+    try await stage.clone("dave")
+    try await stage.expect(0, "verify", in: "dave")
+  }
+
+  @Test func aMalformedBranchKeepsNoOtherFromLanding() async throws {
+    let stage = try await Stage(clones: ["alice", "ci"])
+    let words = try await stage.expect(
+      0, "request", "db-read", "--why", "to look at one row", "--branch", "--yes", in: "alice")
+    let id = try Stage.id(in: words)
+    let raw = try GitRepository.open(at: stage.sandbox.path("remote.git"))
+    let tip = try #require(try raw.tip(of: "refs/heads/daypass/\(id)"))
+    let blob = try raw.write(.blob, [1])
+    // Twice the same name.
+    let entry = Array("100644 a\0".utf8) + blob.bytes
+    let tree = try raw.write(.tree, entry + entry)
+    let person = "M <m@example.com> 1790000000 +0000"
+    let bad = try raw.write(
+      .commit,
+      Array(
+        ("tree \(tree)\nparent \(tip)\nparent \(stage.root)\nauthor \(person)\n"
+          + "committer \(person)\n\nbad\n").utf8))
+    try raw.move(
+      "refs/heads/daypass/20200101T000000Z-00000000", to: bad, expecting: nil, because: "attack")
+    let report = try await land(stage, 4, "--all")
+    #expect(report.contains("landed daypass/\(id)"), "\(report)")
+    #expect(report.contains("left daypass/20200101T000000Z-00000000"), "\(report)")
+  }
+
   @Test func aBranchThatChangesOtherFilesIsLeft() async throws {
     let stage = try await Stage(clones: ["alice", "ci"])
     try await stage.sandbox.git("checkout", "-q", "-b", "more", in: "alice")

@@ -175,13 +175,15 @@ struct Judge {
       state.disputes.map { ($0.difference, $0.cause) }, uniquingKeysWith: { first, _ in first })
     settle(differences, context)
     state.disputes = []
+    var inside: [String: Incident]?
     for difference in differences {
       let unit = Unit(path: difference.path)
       if let cause = refused[unit] ?? (counted.contains(unit) ? nil : standing[difference]) {
         state.disputes.append(Dispute(difference: difference, cause: cause))
         continue
       }
-      let refusal = explain(difference, mainline)
+      if inside == nil { inside = refusedByDirectory() }
+      let refusal = explain(difference, mainline, inside: inside ?? [:])
       refuse(unit, refusal, mainline, nil, context)
       if let cause = refused[unit] {
         state.disputes.append(Dispute(difference: difference, cause: cause))
@@ -215,20 +217,32 @@ struct Judge {
     path.indices.filter { path[$0] == "/" }.map { String(path[..<$0]) }
   }
 
-  private func explain(_ difference: Difference, _ mainline: AuthenticatedCommit) -> Refusal {
+  /// The first of the refused grants in each directory where one may lie.
+  private func refusedByDirectory() -> [String: Incident] {
+    var first: [String: Incident] = [:]
+    for incident in refused.values {
+      guard case .grant(let id) = incident.unit else { continue }
+      for state in GrantState.allCases {
+        for directory in Self.directories(above: GrantPath(state: state, id: id).description) {
+          if let other = first[directory], other.unit.description <= incident.unit.description {
+            continue
+          }
+          first[directory] = incident
+        }
+      }
+    }
+    return first
+  }
+
+  /// - Parameter inside: see ``refusedByDirectory()``.
+  private func explain(
+    _ difference: Difference, _ mainline: AuthenticatedCommit, inside: [String: Incident]
+  ) -> Refusal {
     let unit = Unit(path: difference.path)
     if counted.contains(unit) { return TrustRule.refuseCanonicalResult() }
     // A directory of refused grants is explained by the first of them, in id order: every verifier
     // says the same.
-    let inside = refused.values.filter { incident in
-      if case .place = unit, case .grant(let id) = incident.unit {
-        return GrantState.allCases.contains {
-          GrantPath(state: $0, id: id).description.hasPrefix(difference.path + "/")
-        }
-      }
-      return false
-    }
-    if let first = inside.min(by: { $0.unit.description < $1.unit.description }) {
+    if case .place = unit, let first = inside[difference.path] {
       return Refusal(first.rule, first.sentence)
     }
     if let whole = refused[.place("grants")] { return Refusal(whole.rule, whole.sentence) }

@@ -90,6 +90,13 @@ struct GovernedDiff: Sendable {
         noteStray(path, isThere: true)
         if new?.isTree == true { return }
       }
+      // A directory with nothing in it is a stray, come or gone: not counted, a few trees could
+      // make every verifier visit as many of them as there are numbers for.
+      let isEmpty = newTree.map(\.entries.isEmpty) ?? oldTree?.entries.isEmpty ?? false
+      if path.count > 2, isEmpty {
+        touchesGrants = true
+        noteStray(path, isThere: newTree != nil)
+      }
       try compareChildren(oldTree ?? .empty, newTree ?? .empty, at: path, reader: reader)
     }
   }

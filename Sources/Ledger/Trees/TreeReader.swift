@@ -7,14 +7,17 @@ import Synchronization
 final class TreeReader: Sendable {
   /// The largest tree that is read; a larger one is one opaque entry.
   static let largestTree = 64 << 20
-  /// Trees kept, of both generations together.
+  /// Trees kept, of both generations together, and entries in them: anybody may push large ones.
   private static let kept = 8_192
+  private static let keptEntries = 1_000_000
 
   let history: any HistoryReader
 
   private struct Cache {
     var young: [ObjectID: TreeRecord] = [:]
     var old: [ObjectID: TreeRecord] = [:]
+    /// In the young trees.
+    var entries = 0
   }
 
   private let cache = Mutex(Cache())
@@ -30,11 +33,13 @@ final class TreeReader: Sendable {
       let tree = TreeRecord(parsing: object.bytes)
     else { return nil }
     cache.withLock { cache in
-      if cache.young.count >= Self.kept / 2 {
+      if cache.young.count >= Self.kept / 2 || cache.entries >= Self.keptEntries / 2 {
         cache.old = cache.young
         cache.young = [:]
+        cache.entries = 0
       }
       cache.young[id] = tree
+      cache.entries += tree.entries.count
     }
     return tree
   }

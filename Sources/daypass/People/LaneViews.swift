@@ -5,9 +5,18 @@ import Submission
 
 /// What waits on branches of its own, as far as this clone has them: `daypass sync` brings them.
 enum LaneViews {
+  /// Each costs a replay since the newest pin, and anybody may push them.
+  private static let most = 100
+
   static func read(_ session: Session, _ replay: Replay) async throws -> [GrantView] {
     var views: [GrantView] = []
-    for (branch, tip) in try await tips(session).sorted(by: { $0.key < $1.key }) {
+    let tips = try await tips(session).sorted { $0.key < $1.key }
+    if tips.count > most {
+      Notice.warn(
+        "\(tips.count) branches of grants are here; the first \(most) are looked at. "
+          + "Those nobody needs: git push origin --delete BRANCH")
+    }
+    for (branch, tip) in tips.prefix(most) {
       guard let id = Lane.id(of: branch) else { continue }
       guard
         let outlook = try outlook(of: Offer(branch: branch, tip: tip), on: replay, session),

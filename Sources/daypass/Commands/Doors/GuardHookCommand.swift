@@ -26,8 +26,11 @@ struct GuardHookCommand: AsyncParsableCommand {
       pushes.append((old, new, parts[2]))
     }
     let session = try await Session.open(options)
-    for push in pushes where push.reference == session.reference {
-      try judge(push.old, push.new, session)
+    for push in pushes {
+      let target = try session.repository.symbolicTarget(of: push.reference)
+      if [push.reference, target].contains(session.reference) {
+        try judge(push.old, push.new, session)
+      }
     }
   }
 
