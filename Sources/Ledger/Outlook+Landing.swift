@@ -35,6 +35,25 @@ extension Ledger {
     return Outlook(before: before, after: outlook.after, events: events, ledger: overlaid)
   }
 
+  /// Places that the branch's own files would leave disputed, were they merged as they are (a
+  /// forge's button does that): what it changes since it forked and what is not believed then.
+  package func unbelieved(
+    in tip: ObjectID, after outlook: Outlook
+  ) throws(LedgerError) -> [String] {
+    guard let fork = try forkPoint(of: tip, from: outlook.before.head) else { return [] }
+    let tree = try authenticator.record(tip).tree
+    let diff = try GovernedDiff(
+      from: try authenticator.record(fork).tree, to: tree, reader: authenticator.reader)
+    if diff.isTooLarge { return ["grants"] }
+    var places = diff.strays
+    for id in diff.grants {
+      let found = try authenticator.reader.content(of: id, in: tree)
+      if try !outlook.believes(found, of: id) { places.append(id.description) }
+    }
+    if let change = diff.policies, !outlook.accounts(for: change.to) { places.append("policies") }
+    return places
+  }
+
   /// The newest commit on a branch's first-parent chain that the head has already, or nil if the
   /// two share none.
   package func forkPoint(
@@ -47,5 +66,30 @@ extension Ledger {
       current = try authenticator.record(commit).parents.first
     }
     return nil
+  }
+}
+
+extension Outlook {
+  /// Whether that is what would be believed of the grant.
+  fileprivate func believes(
+    _ found: PlacedContent, of id: GrantID
+  ) throws(LedgerError) -> Bool {
+    if let live = after.belief.live[id] {
+      return found.blob == live.blob && found.content.state == live.state
+    }
+    let path = GrantPath(state: .closed, id: id).components
+    let closed = try after.belief.tree.file(
+      at: path.dropFirst(), in: Array(path.prefix(1)), reader: after.reader)
+    guard let closed else { return found.content == .absent }
+    return found.blob == closed && found.content.state == .closed
+  }
+
+  /// Whether the policy would be in force, or waits for consents of which the branch brings one.
+  fileprivate func accounts(for policy: PolicyPlace) -> Bool {
+    guard case .tree(let tree) = policy else { return false }
+    if tree == after.belief.policy.tree { return true }
+    return events.contains { event in
+      if case .consent(_, _, _, let to, _) = event { to == tree } else { false }
+    }
   }
 }

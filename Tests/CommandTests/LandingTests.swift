@@ -169,6 +169,25 @@ import Testing
     #expect(report.contains("left daypass/20200101T000000Z-00000000"), "\(report)")
   }
 
+  /// Signatures alone decide what lands; a forge's button would take the files along.
+  @Test func anUnsignedMergeWithFilesOfItsOwnIsNotCalledClean() async throws {
+    let stage = try await Stage(clones: ["alice", "bob", "ci"])
+    let words = try await stage.expect(
+      0, "request", "db-read", "--why", "to look at one row", "--branch", "--yes", in: "alice")
+    let lane = "origin/daypass/" + (try Stage.id(in: words))
+    try await stage.sandbox.git("fetch", "-q", in: "bob")
+    try await stage.expect(0, "check", "--land", lane, in: "bob")
+    try await stage.sandbox.git("checkout", "-q", "-b", "evil", in: "bob")
+    try await stage.sandbox.git("merge", "-q", "--no-ff", "--no-commit", lane, in: "bob")
+    try stage.sandbox.write("bob/grants/stray", "x")
+    try stage.sandbox.write("bob/policies/roles/evil.yaml", "x: y\n")
+    try await stage.sandbox.git("add", "-A", in: "bob")
+    try await stage.sandbox.git("commit", "-q", "--no-gpg-sign", "-m", "Merge", in: "bob")
+    let check = try await stage.expect(4, "check", "--land", "evil", in: "bob")
+    #expect(check.contains("grants/stray is not what would be believed"), "\(check)")
+    #expect(check.contains("policies is not what would be believed"), "\(check)")
+  }
+
   @Test func aBranchThatChangesOtherFilesIsLeft() async throws {
     let stage = try await Stage(clones: ["alice", "ci"])
     try await stage.sandbox.git("checkout", "-q", "-b", "more", in: "alice")

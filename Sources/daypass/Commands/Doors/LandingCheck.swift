@@ -16,7 +16,8 @@ extension CheckCommand {
     let outlook = try session.ledger.outlook(landing: tip, on: replay, now: session.now)
     let check = LandingCheck(
       name: name, tip: tip, branch: session.branch, outlook: outlook,
-      isLanded: try session.ledger.contains(tip, in: replay.head))
+      isLanded: try session.ledger.contains(tip, in: replay.head),
+      disputed: try session.ledger.unbelieved(in: tip, after: outlook))
     if markdown {
       Terminal.write(check.markdown)
     } else if format.output == .table {
@@ -24,7 +25,7 @@ extension CheckCommand {
     } else {
       Terminal.write(try check.output.render(format.output))
     }
-    if !outlook.refusals.isEmpty { throw ExitCode(ExitStatus.denied.rawValue) }
+    if !check.isClean { throw ExitCode(ExitStatus.denied.rawValue) }
   }
 }
 
@@ -35,6 +36,11 @@ struct LandingCheck {
   let branch: String
   let outlook: Outlook
   let isLanded: Bool
+  /// What its own files would leave disputed if a forge merged them.
+  let disputed: [String]
+
+  /// Whether everything in it counts, and a forge's merge would dispute nothing.
+  var isClean: Bool { isLanded || (outlook.refusals.isEmpty && disputed.isEmpty) }
 
   /// What it would confer and what it would leave waiting, a line each.
   private var steps: [String] { LandingWords.steps(of: outlook) }
@@ -44,6 +50,10 @@ struct LandingCheck {
     let refused = outlook.refusals.count
     if refused > 0 {
       return "would be left: \(Words.count(refused, "thing")) in it would be refused"
+    }
+    if !disputed.isEmpty {
+      return
+        "would leave \(Words.count(disputed.count, "place")) disputed, if it were merged as it is"
     }
     return steps.isEmpty
       ? "brings nothing that daypass judges" : "may land; all of it would count"
@@ -63,12 +73,16 @@ struct LandingCheck {
   }
 
   func text(_ style: Style) -> String {
-    let paint = outlook.refusals.isEmpty ? style.good : style.bad
+    let paint = isClean ? style.good : style.bad
     var text = "\(title) \(paint(verdict))\n"
     text += steps.map { "  \(Words.safe($0))\n" }.joined()
     text += waiting.map { "  \(Words.safe($0))\n" }.joined()
     for refusal in outlook.refusals {
       text += "  \(style.bad("refused")) \(Verdict.words(refusal))\n"
+    }
+    for place in disputed.prefix(20) {
+      text +=
+        "  \(style.bad("disputed")) \(Words.safe(place)) is not what would be believed there\n"
     }
     for hint in LandingWords.hints(outlook.refusals) { text += "  \(style.dim(hint))\n" }
     return text
@@ -79,10 +93,11 @@ struct LandingCheck {
     func code(_ text: String) -> String {
       "`" + Words.safe(text).replacing("`", with: "'").replacing("|", with: "/") + "`"
     }
-    var text = "### daypass: \(outlook.refusals.isEmpty ? "may land" : "refused")\n\n"
+    var text = "### daypass: \(isClean ? "may land" : "refused")\n\n"
     text += "\(code(name)) at \(code(tip.short)) upon \(code(branch)) \(verdict).\n\n"
     text += steps.map { "- \(code($0))\n" }.joined()
     text += waiting.map { "- \(code($0))\n" }.joined()
+    text += disputed.prefix(20).map { "- \(code($0)) would be disputed\n" }.joined()
     if !outlook.refusals.isEmpty {
       text += "\n| refused | rule | why | commit |\n| --- | --- | --- | --- |\n"
       for refusal in outlook.refusals {
@@ -98,9 +113,10 @@ struct LandingCheck {
     .object([
       ("ref", .string(name)), ("tip", .string(tip.hex)), ("branch", .string(branch)),
       ("head", .string(outlook.before.head.hex)), ("landed", .bool(isLanded)),
-      ("mayLand", .bool(!isLanded && outlook.refusals.isEmpty && !steps.isEmpty)),
+      ("mayLand", .bool(!isLanded && isClean && !steps.isEmpty)),
       ("steps", .list(steps.map { .string($0) })),
       ("waiting", .list(waiting.map { .string($0) })),
+      ("disputed", .list(disputed.map { .string($0) })),
       ("refusals", .list(outlook.refusals.map(Verdict.output))),
     ])
   }
