@@ -76,7 +76,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(
-      name: "daypass-bench", dependencies: ["Grants", "History", "GitStore", "TestSupport"],
+      name: "daypass-bench",
+      dependencies: ["Grants", "History", "Ledger", "Reconciler", "GitStore", "TestSupport"],
       path: "Tests/Bench", swiftSettings: strict),
 
     .testTarget(

@@ -2,6 +2,8 @@ import Foundation
 import GitStore
 import Grants
 import History
+import Ledger
+import Reconciler
 import TestSupport
 
 // Verifying 2,000 signed transitions: `daypass verify` without a checkpoint against
@@ -14,11 +16,13 @@ guard CommandLine.arguments.count >= 2 else {
 let binary = URL(fileURLWithPath: CommandLine.arguments[1]).standardizedFileURL.path
 let transitions = 2_000
 
-/// A line of requests and approvals, each signed; a pin every hundred.
+/// A line of requests and approvals, each signed; a reconciler's commit every hundred, which closes
+/// what has run out.
 func makeHistory(_ world: World) throws -> (head: ObjectID, end: Timestamp) {
   var head = world.root
   var now = World.start + .minutes(10)
   var open: [Grant] = []
+  var checkpoint: Checkpoint?
   for index in 0..<transitions {
     now = now + TimeSpan(seconds: 20)
     if index % 2 == 0 {
@@ -38,7 +42,17 @@ func makeHistory(_ world: World) throws -> (head: ObjectID, end: Timestamp) {
           .commit
       }
     }
-    if index % 100 == 99 { head = try world.pin(on: head, at: now + TimeSpan(seconds: 2)) }
+    if index % 100 == 99 {
+      let moment = now + TimeSpan(seconds: 2)
+      let replay = try world.replay(head, at: moment, from: checkpoint).replay
+      let sweep = Sweep(of: replay.belief, at: moment, by: try world.person(World.ci))
+      var edits: [String: World.File?] = [:]
+      for step in sweep.steps {
+        edits.merge(World.place(step.grant, .closed)) { $1 }
+      }
+      head = try world.pin(on: head, at: moment, edits: edits)
+      checkpoint = try world.replay(head, at: moment).replay.checkpoint
+    }
   }
   return (head, now + TimeSpan(seconds: 10))
 }
