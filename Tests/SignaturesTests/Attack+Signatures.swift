@@ -78,8 +78,9 @@ extension Attack {
     Attack("ECDSA numbers in DER", .malformedBlob, .p256) {
       $0.changeValue = { _ in hex("3006020101020101") }
     },
+    // The last one: one in 256 begins with a zero, and ssh-keygen takes such a one without it.
     Attack("RSA signature a byte short", .nonCanonicalSignature, .rsa) {
-      $0.changeValue = { Array($0.dropFirst()) }
+      $0.changeValue = { Array($0.dropLast()) }
     },
     Attack("RSA signature a byte long", .nonCanonicalSignature, .rsa) {
       $0.changeValue = { [0] + $0 }
