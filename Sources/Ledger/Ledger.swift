@@ -9,7 +9,13 @@ package struct Ledger: Sendable {
   /// The governed branch, `main`; a checkpoint belongs to one.
   package let branch: String
 
-  package init(history: any HistoryReader, root: ObjectID, branch: String) {
+  /// Nil does everything in turn.
+  let sideBySide: SideBySide?
+
+  package init(
+    history: any HistoryReader, root: ObjectID, branch: String, sideBySide: SideBySide? = nil
+  ) {
+    self.sideBySide = sideBySide
     self.authenticator = Authenticator(reader: TreeReader(history))
     self.root = root
     self.branch = branch
@@ -34,7 +40,7 @@ package struct Ledger: Sendable {
     let start = try startingState(for: line, checkpoint: checkpoint)
     var fold = SegmentFold(
       from: start, root: root, now: now, authenticator: authenticator, report: report)
-    for step in line.chain.dropFirst() { try fold.take(step.id) }
+    try self.fold(line.chain.dropFirst(), into: &fold)
     if let flipped = line.flippedHead { try fold.take(flipped, flipped: true) }
     fold.finish()
     return Replay(

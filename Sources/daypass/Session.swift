@@ -33,7 +33,11 @@ struct Session {
     let branch = if let stated { stated } else { try await usualBranch(repository) }
     return Session(
       repository: repository,
-      ledger: Ledger(history: repository, root: root, branch: branch),
+      ledger: Ledger(
+        history: repository, root: root, branch: branch,
+        sideBySide: { first, second in
+          DispatchQueue.concurrentPerform(iterations: 2) { $0 == 0 ? first() : second() }
+        }),
       clock: SystemClock(fixed: options.now?.moment), branch: branch,
       isBranchNamed: stated != nil,
       remoteName: try await remote(of: repository),

@@ -36,8 +36,13 @@ struct Lander {
   /// - Parameter flipped: whether it lands upon the line so far as a whole, rather than upon its
   ///   first parent: so does a flipped head.
   mutating func landing(
-    of id: ObjectID, flipped: Bool = false
+    of id: ObjectID, ready: AuthenticatedCommit? = nil, flipped: Bool = false
   ) throws(LedgerError) -> Landing {
+    if !flipped, let ready {
+      newest = (id, ready.tree)
+      pass(id)
+      return Landing(mainline: ready, proposals: [ready])
+    }
     let record = try authenticator.record(id)
     var trees = newest.map { [$0.commit: $0.tree] } ?? [:]
     let mainline = try authenticate(record, trees: trees)

@@ -42,9 +42,13 @@ struct SegmentFold {
 
   /// Folds the next mainline commit.
   ///
-  /// - Parameter flipped: whether it lands upon the whole line so far, not upon its first parent.
-  mutating func take(_ id: ObjectID, flipped: Bool = false) throws(LedgerError) {
-    let landing = try lander.landing(of: id, flipped: flipped)
+  /// - Parameters:
+  ///   - flipped: whether it lands upon the whole line so far, not upon its first parent.
+  ///   - ready: the commit as the first stage leaves it, if that has been done already.
+  mutating func take(
+    _ id: ObjectID, ready: AuthenticatedCommit? = nil, flipped: Bool = false
+  ) throws(LedgerError) {
+    let landing = try lander.landing(of: id, ready: ready, flipped: flipped)
     landings.append(landing)
     for commit in landing.proposals + [landing.mainline] {
       latest = max(latest, commit.committedAt)

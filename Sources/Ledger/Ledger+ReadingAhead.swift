@@ -1,0 +1,78 @@
+import Grants
+import History
+
+/// Does two things side by side and returns when both are done. How is the caller's business: this
+/// room has no threads of its own.
+package typealias SideBySide =
+  @Sendable (
+    _ first: @Sendable () -> Void, _ second: @Sendable () -> Void
+  ) -> Void
+
+extension Ledger {
+  /// Mainline commits authenticated at a time while those before are judged.
+  private static let readAhead = 64
+
+  /// Folds a line of mainline commits; what depends on nothing that came before is done for the next
+  /// ones while the present ones are judged.
+  func fold(
+    _ steps: ArraySlice<Line.Step>, into start: inout SegmentFold
+  ) throws(LedgerError) {
+    guard let sideBySide, steps.count > Self.readAhead else {
+      for step in steps { try start.take(step.id) }
+      return
+    }
+    // Unsafe in name only: of the two things done side by side one alone touches `fold` and
+    // `failure`, the other alone `ahead`, and nothing is touched until both are done.
+    nonisolated(unsafe) var fold = start
+    defer { start = fold }
+    var rest = steps
+    var present: ArraySlice<Line.Step> = []
+    var ready: [AuthenticatedCommit?] = []
+    while !rest.isEmpty || !present.isEmpty {
+      let next = rest.prefix(Self.readAhead)
+      rest = rest.dropFirst(Self.readAhead)
+      nonisolated(unsafe) var ahead: [AuthenticatedCommit?] = []
+      nonisolated(unsafe) var failure: LedgerError?
+      let (judged, known) = (present, ready)
+      sideBySide(
+        {
+          do throws(LedgerError) {
+            for (step, commit) in zip(judged, known) { try fold.take(step.id, ready: commit) }
+          } catch { failure = error }
+        },
+        { ahead = authenticator.authenticated(next) })
+      if let failure { throw failure }
+      (present, ready) = (next, ahead)
+    }
+  }
+}
+
+extension Authenticator {
+  /// The commits as the first stage leaves them; nil for a merge, for what cannot be read, and for
+  /// what would be too much at a time: the fold sees to those itself.
+  fileprivate func authenticated(_ steps: ArraySlice<Line.Step>) -> [AuthenticatedCommit?] {
+    var before: (commit: ObjectID, tree: ObjectID)?
+    var changes = 0
+    return steps.map { step in
+      guard step.parents.count == 1, let parent = step.parents.first, changes < Self.mostAhead
+      else { return nil }
+      do {
+        let record = try record(step.id)
+        let tree =
+          if let before, before.commit == parent { before.tree } else {
+            try self.record(parent).tree
+          }
+        let commit = try authenticate(record, over: tree)
+        before = (step.id, record.tree)
+        changes += commit.changes?.grants.count ?? 0
+        return commit
+      } catch {
+        return nil
+      }
+    }
+  }
+
+  /// Grants changed by commits that are read ahead, after which the rest of them waits: one commit
+  /// may change 100,000.
+  private static var mostAhead: Int { 4_096 }
+}
