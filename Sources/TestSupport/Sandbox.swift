@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GitStore
+import Glibc
 
 /// A directory that nothing outside reaches into and that is gone when its owner is: its own home,
 /// its own git configuration, a fixed author.
@@ -99,9 +100,19 @@ package final class Sandbox: Sendable {
 
   /// Writes a program that can be run.
   package func writeScript(_ relative: String, _ text: String) throws {
-    try write(relative, "#!/bin/sh\n" + text + "\n")
-    try FileManager.default.setAttributes(
-      [.posixPermissions: 0o755], ofItemAtPath: path(relative))
+    try? FileManager.default.removeItem(atPath: path(relative))
+    let above = path(relative).split(separator: "/").dropLast().joined(separator: "/")
+    try FileManager.default.createDirectory(
+      atPath: "/" + above, withIntermediateDirectories: true)
+    // Closed in every program that another test starts meanwhile: one that held it open for writing
+    // would keep everybody from running it.
+    let file = open(path(relative), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o755)
+    guard file >= 0 else { throw CocoaError(.fileWriteUnknown) }
+    defer { close(file) }
+    let bytes = Array(("#!/bin/sh\n" + text + "\n").utf8)
+    guard Glibc.write(file, bytes, bytes.count) == bytes.count else {
+      throw CocoaError(.fileWriteUnknown)
+    }
   }
 
   /// A file's text, or nil if there is no such file.
