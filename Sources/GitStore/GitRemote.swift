@@ -29,17 +29,7 @@ package struct GitRemote: Remote {
   package func fetch(branch: String) async throws(RemoteError) -> ObjectID? {
     let call = try await prepare(branch, pushing: false)
     let tracking = trackingReference(of: branch)
-    let command = [
-      "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
-      // Without this a mirror's own refspec would overwrite the local branch, too.
-      "--refmap=", name, "+refs/heads/\(branch):\(tracking)",
-    ]
-    var result = try await run(command, call)
-    // Another fetch or push in this clone moved the tracking reference meanwhile.
-    for attempt in 1...8 where !result.succeeded && result.errorText.contains("cannot lock ref") {
-      try? await Task.sleep(for: .milliseconds(Int.random(in: 5...(40 * attempt))))
-      result = try await run(command, call)
-    }
+    let result = try await fetch("+refs/heads/\(branch):\(tracking)", [], call)
     if !result.succeeded {
       // In the words of every git since 1.5: nothing but the branch is missing.
       if result.errorText.contains("find remote ref refs/heads/\(branch)") {
@@ -59,17 +49,31 @@ package struct GitRemote: Remote {
     // A name that git would take, for the same checks.
     let call = try await prepare(prefix + "all", pushing: false)
     let tracking = trackingReference(of: prefix)
-    let result = try await run(
-      [
-        "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
-        "--prune", "--refmap=", name, "+refs/heads/\(prefix)*:\(tracking)*",
-      ], call)
+    let result = try await fetch("+refs/heads/\(prefix)*:\(tracking)*", ["--prune"], call)
     guard result.succeeded else { throw call.fault.error(from: result.errorText) }
     do {
       return try await repository.tips(below: "refs/remotes/\(name)/", startingWith: prefix)
     } catch {
       throw RemoteError(.local, error.sentence, hint: error.hint)
     }
+  }
+
+  private func fetch(
+    _ refspec: String, _ options: [String], _ call: Call
+  ) async throws(RemoteError) -> ProgramResult {
+    let command =
+      [
+        "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
+        // Without this a mirror's own refspec would overwrite the local branch, too.
+        "--refmap=",
+      ] + options + [name, refspec]
+    var result = try await run(command, call)
+    // Another fetch or push in this clone moved a tracking reference meanwhile.
+    for attempt in 1...8 where !result.succeeded && result.errorText.contains("cannot lock ref") {
+      try? await Task.sleep(for: .milliseconds(Int.random(in: 5...(40 * attempt))))
+      result = try await run(command, call)
+    }
+    return result
   }
 
   package func push(

@@ -85,15 +85,16 @@ package struct Gate: Sendable {
   }
 
   private static func objection(_ incident: Incident) -> Objection {
-    Objection(
-      commit: incident.commit, place: incident.unit.description, rule: incident.rule.rawValue,
-      sentence: incident.sentence, hint: incident.rule.hint)
+    objection(incident, at: incident.unit)
   }
 
   private static func objection(_ dispute: Dispute) -> Objection {
-    let cause = dispute.cause
-    return Objection(
-      commit: cause.commit, place: dispute.unit.description, rule: cause.rule.rawValue,
+    objection(dispute.cause, at: dispute.unit)
+  }
+
+  private static func objection(_ cause: Incident, at unit: Unit) -> Objection {
+    Objection(
+      commit: cause.commit, place: unit.description, rule: cause.rule.rawValue,
       sentence: cause.sentence, hint: cause.rule.hint)
   }
 }

@@ -176,10 +176,7 @@ extension Submitter {
   }
 
   private func entries(of commit: ObjectID, _ replay: Replay) throws -> [String: TreeEntry] {
-    let object = try reader.read(try replay.tree(of: commit), limit: 64 << 20)
-    guard object.kind == .tree, let tree = TreeRecord(parsing: object.bytes) else {
-      throw HistoryError(.corrupt, "the root tree of \(commit.short) is malformed")
-    }
+    let tree = try reader.tree(try replay.tree(of: commit))
     return Dictionary(tree.entries.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 }

@@ -35,7 +35,7 @@ extension Submitter {
         throw SubmissionError(.failed, "what concerns no grant has no branch of its own")
       }
       let parent = try parent(for: tip, on: start.replay)
-      let commit = try await sign(draft, upon: parent, on: start.replay, at: now)
+      let commit = try await signed(draft, upon: parent, on: start.replay, at: now)
       let outlook = try outlook(landing: commit, on: start.replay, at: now)
       try demand(draft, in: outlook, of: commit)
       guard let said = try await publish(commit, to: branch, expecting: tip) else { return nil }
@@ -104,31 +104,12 @@ extension Submitter {
     } catch { throw SubmissionError(error) }
   }
 
-  private func sign(
-    _ draft: Draft, upon parent: ObjectID, on replay: Replay, at now: Timestamp
-  ) async throws(SubmissionError) -> ObjectID {
-    do {
-      let tree = try TreeComposer(reader: reader, writer: writer).tree(
-        try replay.tree(of: parent), applying: draft)
-      let payload = CommitComposer.payload(
-        tree: tree, parents: [parent], author: author, at: now,
-        message: CommitComposer.message(draft))
-      let armor = try await signer.sign(payload)
-      return try writer.write(.commit, CommitComposer.signed(payload, armor: armor))
-    } catch {
-      throw SubmissionError(error)
-    }
-  }
-
   /// The commit must bring what it was meant to, and nothing that is refused.
   private func demand(
     _ draft: Draft, in outlook: Outlook, of commit: ObjectID
   ) throws(SubmissionError) {
     if let incident = outlook.refusals.first(where: { $0.commit == commit }) {
-      throw SubmissionError(
-        .denied,
-        "the commit just signed would be refused: \(incident.sentence) (rule \(incident.rule.rawValue))",
-        hint: incident.rule.hint)
+      throw SubmissionError(justSigned: "commit", refused: incident)
     }
     let found = Set(
       outlook.transitions.filter { $0.commit == commit }.map { Unit.grant($0.grant.id) })

@@ -25,11 +25,8 @@ extension Submitter {
         draft.trailers.append(("Daypass-Mainline", parent.hex))
         draft.trailers.append(("Daypass-State", try replay.digest(ofRestored: tree)))
       }
-      let payload = CommitComposer.payload(
-        tree: tree, parents: [parent] + (draft.secondParent.map { [$0] } ?? []), author: author,
-        at: now, message: CommitComposer.message(draft))
-      let armor = try await signer.sign(payload)
-      commit = try writer.write(.commit, CommitComposer.signed(payload, armor: armor))
+      commit = try await signed(
+        draft, tree: tree, upon: [parent] + (draft.secondParent.map { [$0] } ?? []), at: now)
     } catch {
       throw SubmissionError(error)
     }
@@ -102,10 +99,7 @@ extension Submitter {
     for event in events {
       switch event {
       case .incident(let incident):
-        throw SubmissionError(
-          .denied,
-          "the commit just signed would be refused: \(incident.sentence) (rule \(incident.rule.rawValue))",
-          hint: incident.rule.hint)
+        throw SubmissionError(justSigned: "commit", refused: incident)
       case .transition(let transition): found.insert(.grant(transition.grant.id))
       case .consent, .policy: found.insert(.policies)
       case .settled: continue

@@ -20,27 +20,13 @@ extension Submitter {
     subject: String, on start: Start
   ) async throws(SubmissionError) -> (commit: ObjectID, events: [LedgerEvent]) {
     let now = clock.now()
-    let commit: ObjectID
-    do {
-      let draft = Draft(
-        policies: carried, subject: subject, trailers: [("Daypass-Policy", "\(old)..\(new)")],
-        expected: [.policies])
-      let tree = try TreeComposer(reader: reader, writer: writer).tree(
-        try start.replay.tree(of: parent), applying: draft)
-      let payload = CommitComposer.payload(
-        tree: tree, parents: [parent], author: author, at: now,
-        message: CommitComposer.message(draft))
-      commit = try writer.write(
-        .commit, CommitComposer.signed(payload, armor: try await signer.sign(payload)))
-    } catch {
-      throw SubmissionError(error)
-    }
+    let draft = Draft(
+      policies: carried, subject: subject, trailers: [("Daypass-Policy", "\(old)..\(new)")],
+      expected: [.policies])
+    let commit = try await signed(draft, upon: parent, on: start.replay, at: now)
     let events = try preview(landing: commit, on: start, at: now)
     for case .incident(let incident) in events where incident.commit == commit {
-      throw SubmissionError(
-        .denied,
-        "the consent just signed would be refused: \(incident.sentence) (rule \(incident.rule.rawValue))",
-        hint: incident.rule.hint)
+      throw SubmissionError(justSigned: "consent", refused: incident)
     }
     guard events.contains(where: { Self.isConsent($0, commit) }) else {
       throw SubmissionError(.denied, "the consent just signed would not count")

@@ -91,12 +91,16 @@ package struct Submitter: Sendable {
       remoteTip: remoteTip)
   }
 
+  /// Where an earlier replay ended; nil if nothing is kept, or it cannot be read.
+  private var storedCheckpoint: Checkpoint? {
+    checkpoints.load().flatMap { Checkpoint.read($0, history: reader) }
+  }
+
   /// Replays a head from the stored checkpoint and remembers what became final.
   package func replay(
     head: ObjectID, at now: Timestamp, report: @escaping (LedgerEvent) -> Void = { _ in }
   ) throws(SubmissionError) -> Replay {
-    let checkpoint = checkpoints.load().flatMap { Checkpoint.read($0, history: reader) }
-    return try replay(head: head, at: now, from: checkpoint, report: report)
+    try replay(head: head, at: now, from: storedCheckpoint, report: report)
   }
 
   func replay(
@@ -140,8 +144,8 @@ package struct Submitter: Sendable {
 
   /// The local branch may hold what the remote has lost: then it is the remote that was taken back.
   private func demandNoRollback(of remoteTip: ObjectID) throws(SubmissionError) {
-    let stored = checkpoints.load().flatMap { Checkpoint.read($0, history: reader) }
-    guard let stored, stored.root == ledger.root, stored.branch == ledger.branch else { return }
+    guard let stored = storedCheckpoint, stored.root == ledger.root, stored.branch == ledger.branch
+    else { return }
     do throws(LedgerError) {
       if try ledger.contains(stored.verifiedHead, in: remoteTip) { return }
     } catch { throw SubmissionError(error) }

@@ -38,19 +38,29 @@ struct Identity {
         source: "the signing key, \(PolicyFile.signers):\(entry.line)", key: key,
         trouble: nil)
     }
-    for setting in ["daypass.principal", "user.email"] {
-      if let text = try await session.repository.configuration(setting),
-        let principal = Principal(text)
-      {
-        return Identity(
-          principal: principal, isProven: false, source: "git config \(setting)", key: key,
-          trouble: trouble)
-      }
+    if let (principal, setting) = try await claimed(session) {
+      return Identity(
+        principal: principal, isProven: false, source: "git config \(setting)", key: key,
+        trouble: trouble)
     }
     throw Failure(
       .failed,
       "who you are cannot be told" + (trouble.map { ": \(Words.clause($0.sentence))" } ?? ""),
       hint: trouble?.hint ?? "Say it: git config user.email you@example.com")
+  }
+
+  /// Who git's settings say this is, and which of them; nil where none names a principal.
+  static func claimed(
+    _ session: Session
+  ) async throws -> (principal: Principal, setting: String)? {
+    for setting in ["daypass.principal", "user.email"] {
+      if let text = try await session.repository.configuration(setting),
+        let principal = Principal(text)
+      {
+        return (principal, setting)
+      }
+    }
+    return nil
   }
 
   /// Refuses to go on to a signature that cannot be made; asked before anybody is shown or asked

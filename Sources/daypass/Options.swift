@@ -44,3 +44,12 @@ struct WritingOptions: ParsableArguments {
       valueName: "principal"))
   var identity: String?
 }
+
+/// What commands that change the policy understand.
+struct OfferOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: "The commit's first line.")
+  var message: String?
+
+  @Option(help: "The branch to offer it on, where more admins are needed.")
+  var branch: String?
+}

@@ -50,6 +50,11 @@ struct Session {
   var reference: String { "refs/heads/\(branch)" }
   var local: CheckedOutBranch { CheckedOutBranch(repository: repository, branch: branch) }
 
+  /// Where an earlier replay ended; nil if nothing is kept, or it cannot be read.
+  var storedCheckpoint: Checkpoint? {
+    checkpoints.load().flatMap { Checkpoint.read($0, history: repository) }
+  }
+
   /// Where the governed branch stands here.
   func localHead() throws -> ObjectID {
     guard let head = try repository.tip(of: reference) else { throw missingBranch() }
@@ -63,7 +68,7 @@ struct Session {
   func replay(
     wholeHistory: Bool = false, report: @escaping (LedgerEvent) -> Void = { _ in }
   ) throws -> Replay {
-    let stored = checkpoints.load().flatMap { Checkpoint.read($0, history: repository) }
+    let stored = storedCheckpoint
     let head = try localHead()
     // The last accepted head must still be contained, even where the whole history is read again.
     let replay = try ledger.replay(
@@ -80,11 +85,10 @@ struct Session {
   /// A head that only exists here is not remembered as accepted: it may yet be replaced by what the
   /// remote has. A state that a pin contradicts is not kept either, so that every run says so again.
   func remember(_ replay: Replay) {
-    let stored = { checkpoints.load().flatMap { Checkpoint.read($0, history: repository) } }
     let contradicted = replay.pins.contains(where: \.contradicts)
     if !contradicted && isShared(replay.head) {
       checkpoints.save(replay.checkpoint.bytes)
-    } else if let stored = stored() {
+    } else if let stored = storedCheckpoint {
       let kept = contradicted ? stored : replay.checkpoint
       let accepted = isShared(replay.head) ? replay.head : stored.verifiedHead
       checkpoints.save(kept.accepting(accepted).bytes)

@@ -34,11 +34,13 @@ final class StopSignal {
   private let sources: [any DispatchSourceSignal]
   private let timer: Task<Void, Never>?
 
-  /// - Parameter patience: after which it stops by itself; nil for never.
-  init(after patience: TimeSpan? = nil) {
+  /// - Parameters:
+  ///   - signals: that ask for it.
+  ///   - patience: after which it stops by itself; nil for never.
+  init(on signals: [Int32] = [SIGTERM, SIGINT], after patience: TimeSpan? = nil) {
     let state = StateBox()
     self.state = state
-    sources = [SIGTERM, SIGINT].map { number in
+    sources = signals.map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { state.raise(.signal) }

@@ -26,31 +26,12 @@ import Testing
     let grant = try world.grant(at: t)
     let asked = try world.request(grant, on: world.root)
     let blob = try world.history.write(.blob, [1])
-    var below = try tree(world, [("x", TreeEntry.fileMode, blob)])
-    for width in [100, 100, 100] {
-      below = try tree(
-        world,
-        (0..<width).map {
-          (String(String($0 + 100).suffix(2)), TreeEntry.treeMode, below)
-        })
-    }
-    let years = try tree(
-      world, (0..<10_000).map { (String(String($0 + 10_000).suffix(4)), TreeEntry.treeMode, below) }
-    )
-    let grants = try tree(world, [("active", TreeEntry.treeMode, years)])
-    let object = try world.history.read(asked, limit: 1 << 20)
-    let record = try world.require(CommitRecord(id: asked, parsing: object.bytes))
-    let top = try world.require(
-      TreeRecord(parsing: world.history.read(record.tree, limit: 1 << 20).bytes))
-    let bombed = try world.history.write(
-      .tree,
-      top.replacing(
-        "grants", with: TreeEntry(mode: TreeEntry.treeMode, name: "grants", id: grants)
-      ).bytes)
-    let bomb = try commit(world, bombed, on: asked, Array("bomb\n".utf8))
+    let leaf = try tree(world, [("x", TreeEntry.fileMode, blob)])
+    let bomb = try head(world, try fanOut(world, leaf, (10_000, 100)), on: asked)
     let (during, _) = try world.replay(bomb, at: t + .minutes(1))
     #expect(during.state(of: grant.id) == .pending)
-    let removed = try commit(world, record.tree, on: bomb, Array("revert\n".utf8))
+    let removed = try commit(
+      world, try world.history.commit(asked).tree, on: bomb, Array("revert\n".utf8))
     let (after, _) = try world.replay(removed, at: t + .minutes(1))
     #expect(after.state(of: grant.id) == .pending)
     #expect(after.disputes.isEmpty)
@@ -75,10 +56,7 @@ import Testing
   private func head(
     _ world: World, _ grants: ObjectID, on parent: ObjectID
   ) throws -> ObjectID {
-    let object = try world.history.read(parent, limit: 1 << 20)
-    let record = try world.require(CommitRecord(id: parent, parsing: object.bytes))
-    let top = try world.require(
-      TreeRecord(parsing: world.history.read(record.tree, limit: 1 << 20).bytes))
+    let top = try world.history.tree(try world.history.commit(parent).tree)
     let new = try world.history.write(
       .tree,
       top.replacing(
@@ -100,9 +78,8 @@ import Testing
       if case .incident(let incident) = event { incident.rule } else { nil as TrustRule? }
     }
     #expect(rules.contains(.unitLimit))
-    let object = try world.history.read(asked, limit: 1 << 20)
-    let record = try world.require(CommitRecord(id: asked, parsing: object.bytes))
-    let removed = try commit(world, record.tree, on: bomb, Array("revert\n".utf8))
+    let removed = try commit(
+      world, try world.history.commit(asked).tree, on: bomb, Array("revert\n".utf8))
     #expect(try world.replay(removed, at: t + .minutes(1)).replay.disputes.isEmpty)
   }
 
@@ -122,9 +99,7 @@ import Testing
       world, try tree(world, [("active", TreeEntry.treeMode, below)]), on: world.root)
     let blobs = (0..<3_000).map { ("stray\($0)", TreeEntry.fileMode, blob) }
     let strays = try head(world, try tree(world, blobs), on: world.root)
-    let tree = try world.require(
-      CommitRecord(id: strays, parsing: world.history.read(strays, limit: 1 << 20).bytes)
-    ).tree
+    let tree = try world.history.commit(strays).tree
     let person = "A <a@b> \(t.seconds) +0000"
     let merge = try world.history.write(
       .commit,
@@ -136,12 +111,11 @@ import Testing
 
   @Test func aHugeMessageSaysNothing() throws {
     let world = try World()
-    let object = try world.history.read(world.root, limit: 1 << 20)
-    let record = try world.require(CommitRecord(id: world.root, parsing: object.bytes))
+    let tree = try world.history.commit(world.root).tree
     let lines = try commit(
-      world, record.tree, on: world.root, [UInt8](repeating: 10, count: 20_000_000))
+      world, tree, on: world.root, [UInt8](repeating: 10, count: 20_000_000))
     let marks = Array(("a" + String(repeating: "\u{301}\u{323}", count: 200_000)).utf8)
-    let head = try commit(world, record.tree, on: lines, marks)
+    let head = try commit(world, tree, on: lines, marks)
     #expect(try world.replay(head, at: t).events.isEmpty)
   }
 }

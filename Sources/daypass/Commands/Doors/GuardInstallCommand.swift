@@ -41,7 +41,8 @@ struct GuardInstallCommand: AsyncParsableCommand {
     if let existing, !String(decoding: existing, as: UTF8.self).contains(Self.mark) {
       throw Failure(
         .failed, "\(path) is there already and not daypass's",
-        hint: "Call this from it, with its standard input:\n\(Self.quoted(Self.ownPath)) guard hook"
+        hint:
+          "Call this from it, with its standard input:\n\(Shell.inQuotes(Self.ownPath)) guard hook"
       )
     }
     if dryRun {
@@ -71,12 +72,8 @@ struct GuardInstallCommand: AsyncParsableCommand {
       #!/bin/sh
       # Written by daypass guard install: refuses what the replay would refuse. If this program is
       # missing, so is the push: a door that nobody keeps is closed.
-      exec \(quoted(program)) guard hook\(option)
+      exec \(Shell.inQuotes(program)) guard hook\(option)
 
       """
-  }
-
-  private static func quoted(_ text: String) -> String {
-    "'" + text.replacing("'", with: "'\\''") + "'"
   }
 }

@@ -24,11 +24,8 @@ extension Doctor {
       return nil
     }
     do {
-      let stored = session.checkpoints.load().flatMap {
-        Checkpoint.read($0, history: session.repository)
-      }
       let replay = try session.ledger.replay(
-        head: try session.localHead(), now: session.now, from: stored)
+        head: try session.localHead(), now: session.now, from: session.storedCheckpoint)
       let disputes = replay.disputes.count
       if disputes > 0 {
         add(

@@ -52,14 +52,12 @@ struct JoinCommand: AsyncParsableCommand {
     }
     unsetenv("GIT_ALTERNATE_OBJECT_DIRECTORIES")
     let place = try JoinPlace(directory ?? Self.name(from: url), in: options.directory)
-    let work = Task { try await join(root, place) }
-    let signals = Interruption { work.cancel() }
-    defer { withExtendedLifetime(signals) {} }
+    let stop = StopSignal(on: [SIGINT, SIGTERM, SIGHUP])
     do {
-      try await work.value
+      try await stop.waiting { try await join(root, place) }
     } catch {
       place.clear()
-      if work.isCancelled {
+      if stop.cause != nil {
         throw Failure(.failed, "interrupted; nothing was left behind")
       }
       throw error

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Glibc
 
@@ -42,21 +41,6 @@ struct JoinPlace: Sendable {
         if !files.fileExists(atPath: path) { return }
       }
       usleep(20_000)
-    }
-  }
-}
-
-/// SIGINT, SIGTERM and SIGHUP as a wish to stop and tidy up, for as long as this lives.
-final class Interruption {
-  private let sources: [any DispatchSourceSignal]
-
-  init(_ stop: @escaping @Sendable () -> Void) {
-    sources = [SIGINT, SIGTERM, SIGHUP].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler(handler: DispatchWorkItem(block: stop))
-      source.resume()
-      return source
     }
   }
 }

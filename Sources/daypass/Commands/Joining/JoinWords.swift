@@ -87,6 +87,11 @@ enum Shell {
         || "_@%+=:,./-".unicodeScalars.contains($0)
     }
     if isPlain, !text.isEmpty, !text.hasPrefix("-") { return text }
-    return "'" + text.replacing("'", with: "'\\''") + "'"
+    return inQuotes(text)
+  }
+
+  /// The text as one word in single quotes, also where it would do without.
+  static func inQuotes(_ text: String) -> String {
+    "'" + text.replacing("'", with: "'\\''") + "'"
   }
 }

@@ -60,21 +60,17 @@ struct KeyAddCommand: AsyncParsableCommand {
   @OptionGroup var proofs: ProofOptions
 
   @Argument(help: ArgumentHelp("Whose key it is.", valueName: "principal"))
-  var name: PrincipalArgument
+  var name: Principal
 
   @Argument(help: ArgumentHelp("The public key: a line, a file, or -.", valueName: "key"))
   var key: [String]
 
-  @Option(name: .shortAndLong, help: "The commit's first line.")
-  var message: String?
-
-  @Option(help: "The branch to offer it on, where more admins are needed.")
-  var branch: String?
+  @OptionGroup var offer: OfferOptions
 
   func run() async throws {
     let change = SignersChange(
-      principal: name.principal, keys: [try PublicKeyLine.one(key)], options: proofs)
-    try await change.carryOut(options, writing, subject: message, branch: branch)
+      principal: name, keys: [try PublicKeyLine.one(key)], options: proofs)
+    try await change.carryOut(options, writing, offer)
   }
 }
 
@@ -102,7 +98,7 @@ struct KeyProveCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "Who you are; by default git config daypass.principal or user.email.",
       valueName: "principal"))
-  var identity: PrincipalArgument?
+  var identity: Principal?
 
   @Option(
     help: ArgumentHelp(
@@ -142,14 +138,8 @@ struct KeyProveCommand: AsyncParsableCommand {
   }
 
   private func principal(_ session: Session) async throws -> Principal {
-    if let identity { return identity.principal }
-    for setting in ["daypass.principal", "user.email"] {
-      if let text = try await session.repository.configuration(setting),
-        let principal = Principal(text)
-      {
-        return principal
-      }
-    }
+    if let identity { return identity }
+    if let (principal, _) = try await Identity.claimed(session) { return principal }
     throw Failure(.usage, "who you are cannot be told", hint: "Say it: --as you@example.com")
   }
 
@@ -163,15 +153,5 @@ struct KeyProveCommand: AsyncParsableCommand {
     Terminal.writeError(
       "next an admin (\(Words.names(policy.policy.admins))) types, with this in key.proof:\n     "
         + style.bold("daypass key add \(principal) \"\(line.line)\" --proof key.proof") + "\n")
-  }
-}
-
-/// A principal on the command line.
-struct PrincipalArgument: ExpressibleByArgument {
-  let principal: Principal
-
-  init?(argument: String) {
-    guard let principal = Principal(argument) else { return nil }
-    self.principal = principal
   }
 }

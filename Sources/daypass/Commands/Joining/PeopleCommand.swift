@@ -36,17 +36,13 @@ struct PeopleImportCommand: AsyncParsableCommand {
   var file: String
 
   @Option(help: ArgumentHelp("Whose they are.", valueName: "principal"))
-  var name: PrincipalArgument
+  var name: Principal
 
-  @Option(name: .shortAndLong, help: "The commit's first line.")
-  var message: String?
-
-  @Option(help: "The branch to offer it on, where more admins are needed.")
-  var branch: String?
+  @OptionGroup var offer: OfferOptions
 
   func run() async throws {
     let change = SignersChange(
-      principal: name.principal, keys: try PublicKeyLine.all(in: file), options: proofs)
-    try await change.carryOut(options, writing, subject: message, branch: branch)
+      principal: name, keys: try PublicKeyLine.all(in: file), options: proofs)
+    try await change.carryOut(options, writing, offer)
   }
 }

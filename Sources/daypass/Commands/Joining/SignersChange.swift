@@ -13,11 +13,8 @@ struct SignersChange {
   let keys: [PublicKeyLine]
   let options: ProofOptions
 
-  /// - Parameters:
-  ///   - subject: the commit's first line.
-  ///   - branch: where to offer it if more admins are needed.
   func carryOut(
-    _ global: GlobalOptions, _ writing: WritingOptions, subject: String?, branch: String?
+    _ global: GlobalOptions, _ writing: WritingOptions, _ offer: OfferOptions
   ) async throws {
     let proofs = try options.armors()
     if proofs.isEmpty, !options.withoutProof { throw Self.unproven(principal, keys[0]) }
@@ -36,11 +33,11 @@ struct SignersChange {
     noteStanding(policy, among: desk.believed)
     guard try desk.confirm(policy, writing, "Sign policy \(desk.nextSerial)?") else { return }
     let words = new.count == 1 ? "a key" : "\(new.count) keys"
-    let subject = subject ?? "Add \(words) of \(principal)"
+    let subject = offer.message ?? "Add \(words) of \(principal)"
     if desk.quorum == 1 {
       try await PolicyCommitCommand.land(tree, files, was: files, subject, desk)
     } else {
-      try await PolicyCommitCommand.offer(tree, files, subject, desk, on: branch)
+      try await PolicyCommitCommand.offer(tree, files, subject, desk, on: offer.branch)
     }
   }
 

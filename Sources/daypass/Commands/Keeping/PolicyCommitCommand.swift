@@ -26,11 +26,7 @@ struct PolicyCommitCommand: AsyncParsableCommand {
       "Take the files from DIR instead of the working tree's policies/.", valueName: "dir"))
   var from: String?
 
-  @Option(name: .shortAndLong, help: "The commit's first line.")
-  var message: String?
-
-  @Option(help: "The branch to offer it on, where more admins are needed.")
-  var branch: String?
+  @OptionGroup var offer: OfferOptions
 
   func run() async throws {
     let desk = try await PolicyDesk.open(options, writing)
@@ -51,11 +47,11 @@ struct PolicyCommitCommand: AsyncParsableCommand {
     guard
       try desk.confirm(new, writing, "Sign policy \(desk.nextSerial)?")
     else { return }
-    let subject = message ?? "Policy \(desk.nextSerial)"
+    let subject = offer.message ?? "Policy \(desk.nextSerial)"
     if desk.quorum == 1 {
       try await Self.land(tree, files, was: read, subject, desk)
     } else {
-      try await Self.offer(tree, files, subject, desk, on: branch)
+      try await Self.offer(tree, files, subject, desk, on: offer.branch)
     }
   }
 

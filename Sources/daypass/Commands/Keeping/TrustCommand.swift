@@ -163,6 +163,6 @@ struct TrustCommand: AsyncParsableCommand {
 extension Session {
   /// The last head that was verified here.
   var acceptedHead: ObjectID? {
-    checkpoints.load().flatMap { Checkpoint.read($0, history: repository) }?.verifiedHead
+    storedCheckpoint?.verifiedHead
   }
 }
