@@ -27,12 +27,15 @@ package struct CheckedOutBranch: LocalBranch {
   package func prepare(to new: ObjectID) async throws(HistoryError) {
     let workTrees = try WorkTree.following(reference, in: repository)
     guard !workTrees.isEmpty else { return }
+    // What another daypass has moved half would look like the user's own work.
+    let lock = await BranchLock(in: repository.commonDirectory)
     let step = try step(from: tip(), to: new)
     for workTree in workTrees {
       try await patiently { () async throws(HistoryError) in
         try await workTree.prepare(from: step.old, to: step.new, paths: step.paths)
       }
     }
+    lock.release()
   }
 
   /// Moves the branch by compare-and-swap and lets index and work tree follow.

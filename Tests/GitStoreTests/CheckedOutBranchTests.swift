@@ -153,6 +153,25 @@ import Testing
     #expect(try await setting.status() == "")
   }
 
+  /// Between the move of the reference and that of the files all of them look like the user's own.
+  @Test func filesThatAnotherDaypassIsMovingAreNotTheUsersOwn() async throws {
+    let repository = try await TemporaryRepository()
+    let old = try await repository.commit(["a": "1"])
+    let new = try await repository.commit(["a": "2"])
+    let others = try await repository.commit(["a": "3"])
+    let branch = CheckedOutBranch(repository: try repository.open(), branch: "main")
+    try repository.write(".git/daypass/lock", "")
+    let held = open(repository.path + "/.git/daypass/lock", O_RDWR | O_CLOEXEC)
+    try #require(held >= 0 && flock(held, LOCK_EX | LOCK_NB) == 0)
+    try await repository.git("update-ref", "refs/heads/main", old.hex)
+    async let prepared: Void = branch.prepare(to: new)
+    try await Task.sleep(for: .milliseconds(300))
+    try await repository.git("update-ref", "refs/heads/main", others.hex)
+    close(held)
+    try await prepared
+    #expect(try await repository.git("status", "--porcelain") == "")
+  }
+
   @Test func withoutALockFileItGoesOn() async throws {
     let setting = try await Setting(.plain)
     try setting.checkout.write(".git/daypass", "in the way\n")
