@@ -35,19 +35,24 @@ struct Line: Sendable {
   }
 }
 
-/// A line that was merged into another and claims to be the mainline.
-private struct Rival {
+/// A line of commits that may be the mainline.
+private struct Claim {
   let tip: ObjectID
   let chain: [Line.Step]
-  /// Whether its tip is a pin; else it is the last head this verifier accepted.
-  let isPinned: Bool
+  /// The pins on it, oldest first.
+  let pins: [ObjectID]
   let members: Set<ObjectID>
 
-  init(tip: ObjectID, chain: [Line.Step], isPinned: Bool) {
-    self.tip = tip
+  init(chain: [Line.Step], head: ObjectID, pins: [ObjectID]) {
+    self.tip = chain.last?.id ?? head
     self.chain = chain
-    self.isPinned = isPinned
     self.members = Set(chain.map(\.id))
+    self.pins = pins.filter(members.contains)
+  }
+
+  /// The newest pin since the two lines forked.
+  func ownPin(besides other: Claim) -> ObjectID? {
+    pins.last { !other.members.contains($0) }
   }
 }
 
@@ -130,57 +135,59 @@ struct MainlineSearch {
       return Line(chain: own)
     }
     let flipped = Line(chain: rival.chain, flippedHead: head)
-    // Has the flipped line a pin of its own since the two forked?
-    guard let pin = try pins(on: own).last(where: { !rival.members.contains($0) }) else {
-      return flipped
-    }
-    let ownMembers = Set(own.map(\.id))
-    for decider in [choice, checkpoint?.state.commit] {
-      guard let decider, ownMembers.contains(decider) != rival.members.contains(decider) else {
-        continue
-      }
-      return ownMembers.contains(decider) ? Line(chain: own) : flipped
-    }
-    throw TrustRule.refuseOneMainline(rival.tip, pin)
+    let own = Claim(chain: own, head: head, pins: try pins(on: own))
+    guard let pin = own.ownPin(besides: rival) else { return flipped }
+    // What was only accepted here, and by no reconciler, gives way to a line that others know for
+    // final.
+    guard let other = rival.ownPin(besides: own) else { return Line(chain: own.chain) }
+    guard let decided = decided(own, rival) else { throw TrustRule.refuseOneMainline(other, pin) }
+    return decided.tip == own.tip ? Line(chain: own.chain) : flipped
   }
 
   /// The merged-in line whose newest pin is the newest of all.
-  private func newestRival(_ suspects: [ObjectID]) throws(LedgerError) -> Rival? {
-    var best: Rival?
+  private func newestRival(_ suspects: [ObjectID]) throws(LedgerError) -> Claim? {
+    var best: Claim?
     var folded: Set<ObjectID> = []
+    let wanted = Set(suspects)
     for suspect in suspects.reversed() where !folded.contains(suspect) {
       guard
         let chain = try Line.chain(of: suspect, downTo: root, authenticator: authenticator)
       else { continue }
       folded.formUnion(chain.map(\.id))
-      let pinned = Set(try pins(on: chain))
-      let wanted = Set(suspects)
+      let pins = try pins(on: chain)
+      let pinned = Set(pins)
       guard
         let end = chain.lastIndex(where: { step in
           wanted.contains(step.id)
             && (pinned.contains(step.id) || step.id == checkpoint?.verifiedHead)
         })
       else { continue }
-      let rival = Rival(
-        tip: chain[end].id, chain: Array(chain[...end]), isPinned: pinned.contains(chain[end].id))
+      let rival = Claim(chain: Array(chain[...end]), head: head, pins: pins)
       best = try better(rival, best)
     }
     return best
   }
 
   /// The line that goes on from the other, or has a pin where the other has only been seen here.
-  private func better(_ rival: Rival, _ best: Rival?) throws(LedgerError) -> Rival {
+  private func better(_ rival: Claim, _ best: Claim?) throws(LedgerError) -> Claim {
     guard let best else { return rival }
     if rival.members.contains(best.tip) { return rival }
     if best.members.contains(rival.tip) { return best }
-    if rival.isPinned != best.isPinned { return rival.isPinned ? rival : best }
+    guard let pin = rival.ownPin(besides: best) else { return best }
+    guard let other = best.ownPin(besides: rival) else { return rival }
+    guard let decided = decided(rival, best) else { throw TrustRule.refuseOneMainline(other, pin) }
+    return decided
+  }
+
+  /// Of two lines that both carry pins: the one a person chose, else the one this verifier knows.
+  private func decided(_ one: Claim, _ other: Claim) -> Claim? {
     for decider in [choice, checkpoint?.state.commit] {
-      guard let decider, rival.members.contains(decider) != best.members.contains(decider) else {
+      guard let decider, one.members.contains(decider) != other.members.contains(decider) else {
         continue
       }
-      return rival.members.contains(decider) ? rival : best
+      return one.members.contains(decider) ? one : other
     }
-    throw TrustRule.refuseOneMainline(best.tip, rival.tip)
+    return nil
   }
 
   /// The head's first-parent chain leads elsewhere: honest only if the mainline was merged into it.

@@ -107,6 +107,59 @@ import Testing
     #expect(replay.state(of: mine.id) == .pending)
   }
 
+  @Test func anHonestPullAndPushThatAReconcilerPinsStopsNoVerifier() throws {
+    let world = try World()
+    let base = try world.pin(on: world.root, at: t)
+    let theirs = try world.grant(by: World.erin, at: t + .minutes(1))
+    let main = try world.request(theirs, on: base, by: World.erin)
+    let (seen, _) = try world.replay(main, at: t + .minutes(1))
+    let mine = try world.grant(at: t + .minutes(2))
+    let branch = try world.request(mine, on: base)
+    let head = try world.merge(branch, main, at: t + .minutes(3))
+    // The reconciler never saw the other line as the mainline.
+    let pinned = try world.pin(on: head, at: t + .minutes(4))
+    for checkpoint in [nil, seen.checkpoint] {
+      let (replay, events) = try world.replay(pinned, at: t + .minutes(5), from: checkpoint)
+      #expect(replay.flippedUpon == nil)
+      #expect(replay.state(of: mine.id) == .pending && replay.state(of: theirs.id) == .pending)
+      #expect(events.incidents.isEmpty, "\(events.incidents)")
+    }
+  }
+
+  @Test func aStraightenedLineBeatsTheHeadThatOnlyThisVerifierAccepted() throws {
+    let world = try World()
+    let base = try world.pin(on: world.root, at: t)
+    let theirs = try world.grant(by: World.erin, at: t + .minutes(1))
+    let main = try world.request(theirs, on: base, by: World.erin)
+    let mine = try world.grant(at: t + .minutes(2))
+    let branch = try world.request(mine, on: base)
+    let (seen, _) = try world.replay(branch, at: t + .minutes(2))
+    let flipped = try world.merge(branch, main, at: t + .minutes(3))
+    let (pulled, _) = try world.replay(flipped, at: t + .minutes(3), from: seen.checkpoint)
+    let straight = try world.commit(
+      on: main, flipped, by: World.ci, at: t + .minutes(4),
+      message: "Straighten\n\nDaypass-Mainline: \(main)\n", base: flipped)
+    for checkpoint in [nil, seen.checkpoint, pulled.checkpoint] {
+      let (replay, events) = try world.replay(straight, at: t + .minutes(5), from: checkpoint)
+      #expect(replay.flippedUpon == nil)
+      #expect(replay.state(of: mine.id) == .pending && replay.state(of: theirs.id) == .pending)
+      #expect(events.incidents.isEmpty, "\(events.incidents)")
+    }
+  }
+
+  @Test func anAcceptedHeadUponAPinDoesNotLoseItsPin() throws {
+    let world = try World()
+    let pinned = try world.pin(on: world.root, at: t)
+    let theirs = try world.grant(by: World.erin, at: t + .minutes(1))
+    let main = try world.request(theirs, on: pinned, by: World.erin)
+    let (seen, _) = try world.replay(main, at: t + .minutes(1))
+    let other = try world.pin(on: world.root, at: t + .minutes(2), edits: ["a": World.File("a")])
+    let head = try world.merge(other, main, at: t + .minutes(3))
+    let (replay, _) = try world.replay(head, at: t + .minutes(4), from: seen.checkpoint)
+    #expect(replay.flippedUpon == main, "both carry pins, and this verifier knows one of them")
+    #expect(throws: LedgerError.self) { try world.replay(head, at: t + .minutes(4)) }
+  }
+
   @Test func twoPinnedLinesStopUntilAPersonChooses() throws {
     let world = try World()
     let left = try world.pin(on: world.root, at: t)
