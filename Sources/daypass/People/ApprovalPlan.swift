@@ -95,8 +95,7 @@ struct ApprovalPlan {
       return NextStep(
         command: "daypass revoke \(grant.id.short) --why REASON", note: "to end it early")
     }
-    let others = policy.quorum(of: grant)?.suppliers ?? []
-    return NextStep(
-      command: "daypass approve \(grant.id.short)", note: "by \(Words.names(others))")
+    guard let others = policy.quorum(of: grant)?.suppliers, !others.isEmpty else { return nil }
+    return NextStep(command: "daypass approve \(grant.id.short)", by: others)
   }
 }

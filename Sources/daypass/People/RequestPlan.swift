@@ -76,8 +76,7 @@ struct RequestPlan {
       return NextStep(command: "daypass withdraw \(grant.id.short)", note: "nobody can grant it")
     }
     let approvers = policy.quorum(of: grant)?.suppliers ?? []
-    return NextStep(
-      command: "daypass approve \(grant.id.short)", note: "by \(Words.names(approvers))")
+    return NextStep(command: "daypass approve \(grant.id.short)", by: approvers)
   }
 }
 

@@ -7,6 +7,12 @@ extension Words {
     return names.isEmpty ? "nobody" : names.joined(separator: ", ")
   }
 
+  /// `alice@example.com, bob@example.com or dave@example.com`; `nobody` for none.
+  static func either(_ people: [Principal]) -> String {
+    guard let last = people.last, people.count > 1 else { return names(people) }
+    return "\(names(people.dropLast())) or \(last)"
+  }
+
   /// The moment on the reader's clock, to the minute: `2026-11-23 19:15 CET`.
   static func wall(_ moment: Timestamp) -> String {
     if let local = local(moment) { return local }

@@ -1,3 +1,4 @@
+import Grants
 import History
 import Submission
 
@@ -29,10 +30,12 @@ enum Done {
   /// A further line below `done`.
   static func more(_ text: String) -> String { "     \(Words.safe(text))\n" }
 
+  /// `next` and the command; `then`, where others type it.
   static func next(_ step: NextStep) -> String {
     let style = Style.forOutput
     let note = step.note.isEmpty ? "" : "   (\(Words.safe(step.note)))"
-    return "next \(style.bold(Words.safe(step.command)))\(style.dim(note))\n"
+    let who = step.by.isEmpty ? "next" : "then \(Words.safe(Words.either(step.by))):"
+    return "\(who) \(style.bold(Words.safe(step.command)))\(style.dim(note))\n"
   }
 }
 
@@ -40,6 +43,8 @@ enum Done {
 struct NextStep {
   let command: String
   var note = ""
+  /// Who types it, any of them; empty where that is whoever is told.
+  var by: [Principal] = []
 }
 
 extension Session {

@@ -112,7 +112,7 @@ struct PolicyDesk {
     let among = rest.count > count ? "any of " : ""
     return Done.more(
       "\(Words.count(count, "more admin")) must sign: \(among)\(Words.names(rest))")
-      + Done.next(NextStep(command: "daypass policy approve \(branch)"))
+      + Done.next(NextStep(command: "daypass policy approve \(branch)", by: rest))
   }
 
   /// Where a commit on a branch of its own lies.
