@@ -62,6 +62,25 @@ import Testing
     #expect(try await land(stage, 0, "--all").contains("Nothing to land"))
   }
 
+  /// A branch that waits is no dispute: its steps have not landed, and landing writes the belief.
+  @Test func whatWaitsOnItsBranchIsShownWithoutAlarm() async throws {
+    let stage = try await Stage(clones: ["alice", "bob"])
+    let words = try await stage.expect(
+      0, "request", "db-read", "--why", "to look at one row", "--branch", "--yes", in: "alice")
+    let id = try Stage.id(in: words)
+    let unheard = try await stage.expect(1, "show", id, in: "bob")
+    #expect(unheard.contains("what others did since: daypass sync"), "\(unheard)")
+    try await stage.expect(0, "approve", id, "--yes", in: "bob")
+    let shown = try await stage.expect(0, "show", String(id.suffix(8)), in: "bob")
+    #expect(shown.contains(/branch +daypass\/[^ ]*, not landed/), "\(shown)")
+    #expect(shown.contains("active once landed") && shown.contains(/approve .*not landed/))
+    #expect(!shown.contains("disputed") && !shown.contains("heal"), "\(shown)")
+    let json = try await stage.run(["show", id, "-o", "json"], in: "bob")
+    #expect(json.status == 0)
+    #expect(Playground.value(of: "branch", in: json.text) == "daypass/\(id)")
+    #expect(Playground.value(of: "landedAt", in: json.text) == "null", "\(json.text)")
+  }
+
   @Test func twoOfOneHourInFlightBothLand() async throws {
     let stage = try await Stage(clones: ["alice", "bob", "ci"])
     var ids: [String] = []

@@ -13,7 +13,7 @@ struct GrantPage {
   private var incidents: [Incident] { history.incidents[id] ?? [] }
 
   /// Where the head's tree has something else of this grant than what is believed.
-  var disputes: [Dispute] { history.replay.disputes.filter { $0.unit == .grant(id) } }
+  var disputes: [Dispute] { history.disputes.filter { $0.unit == .grant(id) } }
 
   func text(_ style: Style) -> String {
     var sheet = Sheet()
@@ -50,6 +50,7 @@ struct GrantPage {
     if view.status == .pending, view.quorum?.isFilled == true {
       return "\(text), with all approvals; the next reconcile activates it"
     }
+    if view.status == .active, view.lane != nil { return "\(text) once landed" }
     return text
   }
 
@@ -83,13 +84,17 @@ struct GrantPage {
     guard !steps.isEmpty else { return "" }
     var table = Table(["STEP", "STATE", "SIGNER", "SIGNED", "COMMIT", "LANDED"])
     for step in steps {
-      let late = step.landedAt == step.signedAt ? "at once" : Words.both(step.landedAt)
-      let merge = step.mainline == step.commit ? "" : " with \(step.mainline.short)"
       table.add(
         step.kind.rawValue, step.after.rawValue, step.signer.name, Words.both(step.signedAt),
-        step.commit.short, late + merge)
+        step.commit.short, landing(step))
     }
     return "\n" + table.render(style)
+  }
+
+  private func landing(_ step: VerifiedTransition) -> String {
+    if history.isWaiting(step) { return "not landed" }
+    let late = step.landedAt == step.signedAt ? "at once" : Words.both(step.landedAt)
+    return late + (step.mainline == step.commit ? "" : " with \(step.mainline.short)")
   }
 
   private func incidentsText(_ style: Style) -> String {
