@@ -11,7 +11,8 @@ struct RevokeCommand: AsyncParsableCommand {
     discussion: """
       For the holder, the approvers of the role, and admins; all but the holder and the requester \
       say why. It counts from the moment it lands and is never refused for being late. A request \
-      that is still pending is rejected or withdrawn instead.
+      that is still pending is rejected or withdrawn instead; one with all its approvals on a branch \
+      of its own is revoked, landed or not.
 
       With --all it ends every active grant, or those of one person or one role, in one signed \
       commit: chosen anew on the newest head, so that nothing that became active meanwhile is left.
@@ -50,7 +51,9 @@ struct RevokeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let acting = try await Acting.begin(global, writing, output.output)
-    guard all else { return try await acting.end(.revoke, ids, why: why) }
+    guard all else {
+      return try await acting.reaching(ids).end(.revoke, ids, why: why)
+    }
     var intent = RevokeAllIntent(signer: acting.me, reason: "", subject: of, role: role)
     let grants = intent.chosen(from: acting.replay.belief, at: acting.session.now)
     if grants.isEmpty { warnOfUnknown(acting) }

@@ -72,7 +72,9 @@ extension Acting {
       if !ids.contains(id) { ids.append(id) }
     }
     var grants = ids.compactMap { replay.belief.live[$0] }
-    if deed == .revoke || deed == .retract {
+    if deed == .reject || deed == .withdraw {
+      for id in ids { try demandUndecided(id, for: .end) }
+    } else {
       grants = try stillRunning(grants, deed == .revoke ? "revoke" : "take back")
     }
     let intent = EndIntent(

@@ -21,9 +21,7 @@ enum Done {
     }
     let place = session.whereabouts(isOffline: !done.isPushed, branch: lane)
     return lines("once landed: \(outcome)", done.commit, on: lane, place)
-      + more(
-        "it counts once it is landed: daypass land \(lane), or a merge of its pull request with a "
-          + "merge commit")
+      + more("it counts once that branch is landed, and not before")
       + (done.pullRequest.map { "open \(Words.safe($0))\n" } ?? "")
   }
 
