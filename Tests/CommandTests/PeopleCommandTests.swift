@@ -148,6 +148,33 @@ struct PeopleCommandTests {
     #expect(Playground.value(of: "env", in: shown) == "staging")
   }
 
+  @Test func roleIsSaidWithItsScope() async throws {
+    let ground = try await Playground(policies: [
+      "roles/deploy.yaml": """
+      description: Deploy
+      requestable: {groups: [engineers]}
+      scope: {env: [prod, staging]}
+      approval:
+        stages:
+          - from: {groups: [leads]}
+            quorum: 1
+
+      """
+    ])
+    let asked = try await ground.must(
+      "alice", "request", "deploy", "--why", "x", "--scope", "env=prod")
+    #expect(asked.contains("done asked for deploy [env=prod] for 1h"), "\(asked)")
+    let id = String(try #require(asked.firstMatch(of: /Z-([0-9a-z]{8})/)).1)
+    let approved = try await ground.must("bob", "approve", id)
+    #expect(approved.contains("holds deploy [env=prod] until"), "\(approved)")
+    let log = try await ground.must("bob", "log", id)
+    #expect(log.contains(/approve .* deploy \[env=prod\] for alice/), "\(log)")
+    let json = try await ground.must("bob", "log", id, "-o", "json")
+    #expect(Playground.value(of: "env", in: json) == "prod", "\(json)")
+    let ended = try await ground.must("bob", "revoke", id, "--why", "enough")
+    #expect(ended.contains("done revoked deploy [env=prod] of alice"), "\(ended)")
+  }
+
   @Test func automaticRoleIsActiveAtOnce() async throws {
     let ground = try await Playground(policies: [
       "daypass.yaml": """

@@ -37,7 +37,8 @@ extension RequestCommand {
 
   private func tell(_ view: GrantView) {
     let end = view.grant.expiresAt.map { " until \(Words.both($0))" } ?? ""
-    let words = "\(view.grant.subject) holds \(view.grant.role)\(end) (\(view.grant.id.short))"
+    let words =
+      "\(view.grant.subject) holds \(Words.role(view.grant))\(end) (\(view.grant.id.short))"
     if output.output == .table {
       Terminal.write(Done.line(words))
     } else {

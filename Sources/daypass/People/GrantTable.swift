@@ -12,16 +12,12 @@ enum GrantTable {
         Table.Cell(view.grant.id.short, paint: style.bold),
         Table.Cell(
           view.status.word + (view.lane == nil ? "" : " (branch)"), paint: view.paint(style)),
-        Table.Cell(role(view.grant)), Table.Cell(view.people), Table.Cell(view.left),
+        Table.Cell(Words.role(view.grant)), Table.Cell(view.people), Table.Cell(view.left),
         Table.Cell(view.moment.map(Words.wall) ?? ""), Table.Cell(view.approvals),
         Table.Cell(view.grant.justification),
       ])
     }
     return table.render(style, width: Terminal.width)
-  }
-
-  private static func role(_ grant: Grant) -> String {
-    grant.scope.isEmpty ? grant.role.name : "\(grant.role) [\(Words.scope(grant.scope))]"
   }
 
   private static func precedes(_ left: GrantView, _ right: GrantView) -> Bool {

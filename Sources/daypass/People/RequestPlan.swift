@@ -61,9 +61,9 @@ struct RequestPlan {
     let grant = views.first?.grant ?? grant
     let whose = grant.subject == grant.requester ? "" : " for \(grant.subject)"
     if let end = grant.expiresAt {
-      return "\(grant.role)\(whose) is active until \(Words.both(end)): \(grant.id)"
+      return "\(Words.role(grant))\(whose) is active until \(Words.both(end)): \(grant.id)"
     }
-    return "asked for \(grant.role)\(whose) for \(Words.exact(grant.duration)): \(grant.id)"
+    return "asked for \(Words.role(grant))\(whose) for \(Words.exact(grant.duration)): \(grant.id)"
   }
 
   /// The reviewer's next command, or the holder's.

@@ -25,6 +25,11 @@ extension Words {
     "\(both(moment)), \(relative(moment, to: now))"
   }
 
+  /// `deploy [env=prod]`: a role, and for what of it.
+  static func role(_ grant: Grant) -> String {
+    grant.scope.isEmpty ? grant.role.name : "\(grant.role) [\(scope(grant.scope))]"
+  }
+
   /// `env=prod, region=eu`; empty for none.
   static func scope(_ scope: [String: String]) -> String {
     scope.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")

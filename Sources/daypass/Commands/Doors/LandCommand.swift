@@ -122,7 +122,7 @@ enum LandingWords {
       case .transition(let step):
         let end =
           step.after == .active ? step.grant.expiresAt.map { ", until \(Words.both($0))" } : nil
-        return "\(step.kind.rawValue) \(step.grant.role) of \(step.grant.subject) "
+        return "\(step.kind.rawValue) \(Words.role(step.grant)) of \(step.grant.subject) "
           + "(\(step.grant.id.short)) by \(step.signer)\(end ?? "")"
       case .consent(_, let admin, _, _, _): return "consent of \(admin) to a new policy"
       case .policy(let change): return "policy \(change.serial) in force"
