@@ -40,8 +40,25 @@ struct GrantPage {
     sheet.add("requester", grant.requester.name)
     sheet.add("why", grant.justification)
     sheet.add("ticket", grant.ticket)
-    sheet.add("duration", Words.exact(grant.duration))
+    sheet.add("duration", lines: durations(view))
     sheet.add("approvals", lines: ApprovalPlan.approvals(grant))
+  }
+
+  /// How long was asked, how long is allowed, and whether the policy has come to allow less.
+  private func durations(_ view: GrantView) -> [String] {
+    let (asked, allowed) = (view.grant.duration, view.grant.approvedDuration)
+    var lines = [
+      allowed == asked
+        ? Words.exact(asked) : "\(Words.exact(allowed)) of the \(Words.exact(asked)) asked for"
+    ]
+    if view.status == .pending, let limit = policy.durationLimit(of: view.grant.role),
+      limit.cap < allowed
+    {
+      let cap = Words.exact(limit.cap)
+      lines.append(
+        "at most \(cap) by now (\(limit.source)): daypass approve \(id.short) --for \(cap)")
+    }
+    return lines
   }
 
   private func state(_ view: GrantView) -> String {
