@@ -62,6 +62,27 @@ import Testing
     #expect(try await land(stage, 0, "--all").contains("Nothing to land"))
   }
 
+  @Test func aPieceOfTheIdNamesTheBranch() async throws {
+    let stage = try await Stage(clones: ["alice", "bob", "ci"])
+    var ids: [String] = []
+    for role in ["db-read", "prod-admin"] {
+      let words = try await stage.expect(
+        0, "request", role, "--why", "rotate the certificate", "--branch", "--yes", in: "alice")
+      ids.append(try Stage.id(in: words))
+    }
+    let short = String(ids[0].suffix(8))
+    let unheard = try await stage.expect(1, "check", "--land", short, in: "bob")
+    #expect(unheard.contains("no branch, commit or grant \(short) here"), "\(unheard)")
+    #expect(unheard.contains("daypass sync"), "\(unheard)")
+    try await stage.expect(0, "sync", in: "bob")
+    let check = try await stage.expect(0, "check", "--land", short, in: "bob")
+    #expect(check.contains("daypass/\(ids[0]) at"), "\(check)")
+    let both = try await stage.expect(2, "check", "--land", String(ids[0].prefix(8)), in: "bob")
+    #expect(both.contains("could be 2 grants"), "\(both)")
+    #expect(try await land(stage, 0, short).contains("landed daypass/\(ids[0])"))
+    #expect(try await land(stage, 1, "zzzz").contains("there is no branch zzzz"))
+  }
+
   /// A branch that waits is no dispute: its steps have not landed, and landing writes the belief.
   @Test func whatWaitsOnItsBranchIsShownWithoutAlarm() async throws {
     let stage = try await Stage(clones: ["alice", "bob"])

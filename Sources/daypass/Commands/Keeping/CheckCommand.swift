@@ -17,6 +17,7 @@ struct CheckCommand: AsyncParsableCommand {
         daypass check
         daypass check -C elsewhere -o json     for a pull request job
         daypass check --land BRANCH            what would landing it confer, or break?
+        daypass check --land k3f9              the same of a grant's own branch
         daypass check --land BRANCH --markdown >> "$GITHUB_STEP_SUMMARY"
 
       --land judges a branch upon the governed one as it is here, by the replay's own rules, and \
