@@ -78,9 +78,14 @@ import Testing
     #expect(person.contains("Did you mean bob@example.com?"))
     let lapsed = try await stage.expect(0, "list", "--state", "lapsed", in: "alice")
     #expect(lapsed.contains("no grant has ended as lapsed"))
+    let typo = try await stage.expect(
+      4, "revoke", "--all", "--of", "bbo@example.com", "--why", "left", in: "alice")
+    #expect(typo.contains("Did you mean bob@example.com?"))
+    try await stage.expect(
+      4, "revoke", "--all", "--role", "db-raed", "--why", "left", "-o", "json", in: "alice")
     let none = try await stage.expect(
-      0, "revoke", "--all", "--of", "bbo@example.com", "--why", "left", in: "alice")
-    #expect(none.contains("Did you mean bob@example.com?"))
+      0, "revoke", "--all", "--of", "bob@example.com", "--why", "left", in: "alice")
+    #expect(none.contains("nothing to revoke: bob@example.com holds no active grant"), "\(none)")
   }
 
   @Test func whatIsOverOrDoneAlreadyIsSaid() async throws {

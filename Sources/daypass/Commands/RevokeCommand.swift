@@ -56,29 +56,34 @@ struct RevokeCommand: AsyncParsableCommand {
     }
     var intent = RevokeAllIntent(signer: acting.me, reason: "", subject: of, role: role)
     let grants = intent.chosen(from: acting.replay.belief, at: acting.session.now)
-    if grants.isEmpty { warnOfUnknown(acting) }
+    if grants.isEmpty { try demandKnown(acting) }
     guard !grants.isEmpty else {
       // Asked again after it has worked, it has still worked.
       if output.output != .table {
         return Terminal.write(try acting.nothingDone("revoke").render(output.output))
       }
-      return Terminal.write("nothing to revoke: no active grant is of that kind\n")
+      return Terminal.write("nothing to revoke: \(none)\n")
     }
     intent.reason = acting.reason(for: .revoke, grants, why: why)
     try await acting.carryOut(
       EndPlan(deed: .revoke, grants: grants, acting: acting).command, intent)
   }
 
-  /// In a hurry a name is easily mistyped, and "nothing to revoke" would be taken for done. No
-  /// error: whoever has left may be gone from the policy as well.
-  private func warnOfUnknown(_ acting: Acting) {
-    if let role, acting.policy.roles[role] == nil {
-      Notice.warn(Known.unknownRole(role, acting.policy))
+  /// That there is none, in words.
+  private var none: String {
+    let what = role.map { " of \($0)" } ?? ""
+    return of.map { "\($0) holds no active grant\(what)" } ?? "no grant\(what) is active"
+  }
+
+  /// In a hurry a name is easily mistyped, and "nothing to revoke" would be taken for done. Whoever
+  /// has left may be gone from the policy as well: what history knows is known.
+  private func demandKnown(_ acting: Acting) throws {
+    func fault(_ grants: [GrantView]) -> Failure? {
+      Known.fault(role: role, person: of, among: grants, acting.replay.belief)
     }
-    let belief = acting.replay.belief
-    if let of, !Known.people(of: belief).contains(of) {
-      Notice.warn(Known.unknownPerson(of, belief))
-    }
+    guard fault([]) != nil else { return }
+    let history = try GrantHistory.read(acting.session, at: acting.replay)
+    if let failure = fault(history.views) { throw failure }
   }
 }
 
