@@ -24,8 +24,11 @@ struct PolicyDesk {
   let submitter: Submitter
   let start: Submitter.Start
   let me: Principal
+  var format = OutputFormat.table
 
-  static func open(_ options: GlobalOptions, _ writing: WritingOptions) async throws -> PolicyDesk {
+  static func open(
+    _ options: GlobalOptions, _ writing: WritingOptions, _ format: OutputFormat = .table
+  ) async throws -> PolicyDesk {
     let session = try await Session.open(options)
     let submitter = try await session.submitter(offline: writing.noPush)
     let start = try await submitter.start()
@@ -45,7 +48,8 @@ struct PolicyDesk {
           + "\(Words.safe(dispute.cause.author)) changed it and counts for nothing. What you sign "
           + "here may include it: read on.\n")
     }
-    return PolicyDesk(session: session, submitter: submitter, start: start, me: me)
+    return PolicyDesk(
+      session: session, submitter: submitter, start: start, me: me, format: format)
   }
 
   var believed: PolicySnapshot { start.replay.belief.policy }
@@ -96,7 +100,7 @@ struct PolicyDesk {
       Terminal.writeError(Style.forErrors.warn("note: ") + Words.safe(finding.sentence) + "\n")
     }
     if writing.dryRun {
-      Notice.dryRun()
+      if format == .table { Notice.dryRun() }
       return false
     }
     if !writing.yes, Terminal.canAsk, !Terminal.confirm(question) {
@@ -112,7 +116,13 @@ struct PolicyDesk {
     let among = rest.count > count ? "any of " : ""
     return Done.more(
       "\(Words.count(count, "more admin")) must sign: \(among)\(Words.names(rest))")
-      + Done.next(NextStep(command: "daypass policy approve \(branch)", by: rest))
+      + Done.next(next(besides: admins, on: branch))
+  }
+
+  func next(besides admins: Set<Principal>, on branch: String) -> NextStep {
+    NextStep(
+      command: "daypass policy approve \(branch)",
+      by: believed.policy.admins.filter { !admins.contains($0) })
   }
 
   /// Where a commit on a branch of its own lies.
