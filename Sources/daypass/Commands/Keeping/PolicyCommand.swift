@@ -36,9 +36,14 @@ struct PolicyDesk {
     let me = identity.principal
     let policy = start.replay.belief.policy.policy
     guard policy.isAdmin(me) else {
+      // Whoever has no key yet is taken for what settings claim, and may be an admin all the same.
+      let doubt =
+        identity.isProven
+        ? "" : "\nThat you are \(me) is known from \(identity.source) only: daypass whoami"
       throw Failure(
         .denied, "\(me) is not an admin and cannot change the policy",
-        hint: "The admins are " + policy.admins.map(\.name).joined(separator: ", ") + ".")
+        hint: "The admins are " + policy.admins.map(\.name).joined(separator: ", ") + "."
+          + doubt + (identity.trouble.map { "\n\(Words.clause($0.sentence)):\n\($0.hint)" } ?? ""))
     }
     try identity.demandKey(isDry: writing.dryRun)
     for dispute in start.replay.disputes where dispute.unit == .policies {
