@@ -17,7 +17,7 @@ struct GrantHistory {
     var steps: [GrantID: [VerifiedTransition]] = [:]
     var incidents: [GrantID: [Incident]] = [:]
     var settlements: [Incident: Settlement] = [:]
-    let replay = try session.replay(wholeHistory: true) { event in
+    let report = { (event: LedgerEvent) in
       switch event {
       case .transition(let step): steps[step.grant.id, default: []].append(step)
       case .incident(let incident):
@@ -26,6 +26,8 @@ struct GrantHistory {
       case .consent, .policy, .pin: return
       }
     }
+    let replay = try session.replay(wholeHistory: true, report: report).anticipating
+    for event in replay.waiting { report(event) }
     return GrantHistory(
       replay: replay, steps: steps, incidents: incidents, settlements: settlements)
   }
@@ -38,6 +40,7 @@ struct GrantHistory {
     var view = replay.belief.live[id].map { GrantView($0, in: replay) }
     if view == nil, let last = steps[id]?.last {
       view = GrantView(last.grant, in: last.after, of: replay.belief, at: replay.now)
+      view?.isAwaitingPin = replay.waitingGrants.contains(id)
     }
     if lane?.id == id { view?.lane = lane?.branch }
     return view
