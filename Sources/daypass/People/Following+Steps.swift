@@ -36,7 +36,9 @@ struct GrantStep {
     let isWaiting: Bool
   }
 
-  var name: Name { Name(commit: step.commit, kind: step.kind, isWaiting: lane != nil || isAwaitingPin) }
+  var name: Name {
+    Name(commit: step.commit, kind: step.kind, isWaiting: lane != nil || isAwaitingPin)
+  }
 
   /// What waits for the next commit of a reconciler.
   static func waiting(in replay: Replay, of id: GrantID) -> [GrantStep] {

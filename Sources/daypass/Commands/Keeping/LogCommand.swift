@@ -90,7 +90,8 @@ struct LogCommand: AsyncParsableCommand {
       table.add([
         Table.Cell(entry.landedAt.description), what,
         Table.Cell(entry.grant?.short ?? "-"), Table.Cell(entry.signer ?? "-"),
-        Table.Cell(entry.commit.short, paint: style.dim), Table.Cell(entry.words + (entry.isWaiting ? " (waits for the reconciler)" : "")),
+        Table.Cell(entry.commit.short, paint: style.dim),
+        Table.Cell(entry.words + (entry.isWaiting ? " (waits for the reconciler)" : "")),
       ])
     }
     Terminal.write(table.render(style, width: Terminal.width))
