@@ -104,11 +104,33 @@ package struct Replay: Sendable {
   let reader: TreeReader
 
   package var belief: Belief { state.belief }
+  /// The steps and consents that wait for the next pin, in order, as it would find them now.
+  package var waiting: [LedgerEvent] { state.waiting?.events ?? [] }
+  /// The same with what waits believed already: what the next commit is made upon. Nobody holds
+  /// anything by it.
+  package var anticipating: Replay { with(state.anticipating) }
   package var disputes: [Dispute] { state.disputes }
   /// When the newest pin was made; nil if there is none since the root.
   package var pinnedAt: Timestamp? { state.pinnedAt }
   /// Whether anything has landed since the newest pin.
   package var hasUnpinned: Bool { head != state.pinnedCommit }
+
+  /// The grants of which something waits.
+  package var waitingGrants: Set<GrantID> {
+    waiting.reduce(into: []) { ids, event in
+      if case .transition(let step) = event { ids.insert(step.grant.id) }
+    }
+  }
+  /// Whether a change of the policy has all its consents and waits for nothing but the next pin.
+  package var isPolicyWaiting: Bool {
+    state.waiting.map { $0.settled.policy.tree != state.belief.policy.tree } ?? false
+  }
+
+  private func with(_ state: FoldState) -> Replay {
+    Replay(
+      root: root, branch: branch, head: head, now: now, pinned: pinned, state: state, pins: pins,
+      pinsAhead: pinsAhead, rootedAt: rootedAt, flippedUpon: flippedUpon, reader: reader)
+  }
 
   /// Where the next replay can begin.
   package var checkpoint: Checkpoint {

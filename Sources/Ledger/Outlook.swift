@@ -9,10 +9,17 @@ import History
 package struct Outlook: Sendable {
   package let before: Replay
   package let after: Replay
-  /// What happens, in order; nothing that the earlier head's replay reports as well.
+  /// What happens, in order; nothing that the earlier head's replay reports as well. What would
+  /// wait for a reconciler is told as if it had come.
   package let events: [LedgerEvent]
   /// Reads the later head, which may be one that nobody has written.
   package let ledger: Ledger
+
+  /// Whether it would count only with the next commit of a reconciler.
+  package var isWaiting: Bool {
+    let waiting = Set(after.waiting)
+    return events.contains(where: waiting.contains)
+  }
 
   /// What would be asserted and count for nothing.
   package var refusals: [Incident] {
@@ -52,12 +59,16 @@ extension Ledger {
     let start = claims ? nil : before.checkpoint
     let choice = claims ? nil : choice
     var known: Set<LedgerEvent> = []
-    _ = try replay(head: before.head, now: now, from: start, choice: choice) { known.insert($0) }
+    let old = try replay(head: before.head, now: now, from: start, choice: choice) {
+      known.insert($0)
+    }
+    known.formUnion(old.waiting)
     var events: [LedgerEvent] = []
     let after = try replay(head: head, now: now, from: start, choice: choice) { event in
       if !known.contains(event) { events.append(event) }
     }
-    return Outlook(before: before, after: after, events: events, ledger: self)
+    events += after.waiting.filter { !known.contains($0) }
+    return Outlook(before: before, after: after.anticipating, events: events, ledger: self)
   }
 
   /// The first-parent chain from `old` (left out) to `new`, oldest first; nil if it does not pass

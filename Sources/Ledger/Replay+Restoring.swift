@@ -26,7 +26,8 @@ extension Replay {
         return .zero
       }
     }
-    for bytes in state.belief.extras.values { _ = store(.blob, bytes) }
+    let belief = state.waiting?.settled ?? belief
+    for bytes in belief.extras.values { _ = store(.blob, bytes) }
 
     let path = ["grants"]
     let old = try subtree(of: top, "grants")

@@ -38,9 +38,7 @@ extension Policy {
       return false
     }
     guard
-      let members = Members(
-        value, file: file, keys: PolicyFile.daypassKeys,
-        unsupported: PolicyFile.unsupportedDaypassKeys, context: context)
+      let members = Members(value, file: file, keys: PolicyFile.daypassKeys, context: context)
     else { return true }
     members.require("schema", "name", "serial", "admins", "adminQuorum", "reconcilers")
     if members.has("schema"), members.value("schema")?.text == nil {
@@ -53,11 +51,20 @@ extension Policy {
     }
     serial = members.count("serial", 1...(1 << 53)) ?? 0
     loadPeople(members)
-    let inner = members.nested(
-      "settings", keys: Setting.allCases.map(\.rawValue),
-      unsupported: PolicyFile.unsupportedDaypassKeys)
+    loadLanding(members)
+    let inner = members.nested("settings", keys: Setting.allCases.map(\.rawValue))
     settings = Settings(inner, line: lines["settings"] ?? 1)
     return true
+  }
+
+  private mutating func loadLanding(_ members: Members) {
+    guard let text = members.text("landing", longest: 32) else { return }
+    if let known = Landing(rawValue: text) {
+      landing = known
+    } else {
+      let all = Landing.allCases.map(\.rawValue).joined(separator: " or ")
+      members.report("landing", "must be \(all)")
+    }
   }
 
   private mutating func loadPeople(_ members: Members) {

@@ -1,5 +1,13 @@
 import Grants
 
+/// Whose commits on the governed branch make what they bring count.
+package enum Landing: String, Sendable, Hashable, CaseIterable {
+  /// Everybody's, at once.
+  case anyone
+  /// A reconciler's; what others land waits for the next of those. Taking away does not wait.
+  case reconciler
+}
+
 /// What the files below `policies/` say: who may ask for what, who must agree, how long.
 ///
 /// It knows no clock and reads nothing: whoever holds the bytes hands them in, and every question
@@ -8,6 +16,7 @@ package struct Policy: Sendable, Hashable {
   package internal(set) var name = ""
   /// Grows by one with every change.
   package internal(set) var serial = 0
+  package internal(set) var landing = Landing.anyone
   package internal(set) var settings = Settings()
   package internal(set) var admins: [Principal] = []
   /// How many admins must consent to a policy change.

@@ -15,7 +15,7 @@ package enum PolicyFile {
   package static func role(_ name: RoleName) -> String { "policies/roles/\(name).yaml" }
 
   package static let daypassKeys = [
-    "schema", "name", "serial", "admins", "adminQuorum", "reconcilers", "settings",
+    "schema", "name", "serial", "admins", "adminQuorum", "reconcilers", "landing", "settings",
   ]
   package static let groupsKeys = ["groups"]
   package static let roleKeys = [
@@ -35,5 +35,4 @@ package enum PolicyFile {
   package static let unsupportedRoleKeys = [
     "windows", "cooldown", "conflictsWith", "breakGlass", "hardwareKey",
   ]
-  package static let unsupportedDaypassKeys = ["landing"]
 }

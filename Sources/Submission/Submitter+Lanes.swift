@@ -49,7 +49,7 @@ extension Submitter {
   package func view(
     of tip: ObjectID?, on replay: Replay, at now: Timestamp
   ) throws(SubmissionError) -> Replay {
-    guard let tip else { return replay }
+    guard let tip else { return replay.anticipating }
     return try outlook(landing: tip, on: replay, at: now).after
   }
 

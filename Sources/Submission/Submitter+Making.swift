@@ -94,6 +94,7 @@ extension Submitter {
     let replay = try replay(head: commit, at: clock.now(), from: checkpoint) { event in
       if event.commit == commit { events.append(event) }
     }
+    events += replay.waiting.filter { $0.commit == commit }
     var found: Set<Unit> = []
     var isPin = false
     for event in events {

@@ -18,6 +18,12 @@ package struct Submitted: Sendable {
   package var lane: String?
   /// What the remote said to it.
   package var said = ""
+
+  /// Whether it counts only once a reconciler commits.
+  package var isWaiting: Bool {
+    let waiting = Set(replay.waiting)
+    return events.contains(where: waiting.contains)
+  }
 }
 
 /// Carries an intent into history: draft, sign, have the ledger accept the very commit just signed,
@@ -117,8 +123,9 @@ package struct Submitter: Sendable {
   package func submit(_ intent: some Intent) async throws(SubmissionError) -> Submitted {
     try await retrying { (start) throws(SubmissionError) in
       let now = clock.now()
-      let draft = try intent.draft(on: start.replay, at: now)
-      let made = try await make(draft, on: start.replay, at: now)
+      let view = start.replay.anticipating
+      let draft = try intent.draft(on: view, at: now)
+      let made = try await make(draft, on: view, at: now)
       return try await publish(made, start)
     }
   }

@@ -16,8 +16,17 @@ package struct RandomHistory {
   private var serial = 1
   private static let people = [World.alice, World.bob, World.carol, World.dave, World.erin]
 
-  package init(seed: UInt64, steps: Int) throws {
-    world = try World()
+  private let varyingLanding: Bool
+
+  /// - Parameter varyingLanding: whether it begins with `landing: reconciler`, and policy changes
+  ///   may change that.
+  package init(seed: UInt64, steps: Int, varyingLanding: Bool = false) throws {
+    self.varyingLanding = varyingLanding
+    world =
+      varyingLanding
+      ? try World(
+        policy: ["daypass.yaml": World.policyHead(serial: 1) + "landing: reconciler\n"])
+      : try World()
     random = SeededRandom(seed: seed)
     head = world.root
     now = World.start + .minutes(10)
@@ -43,7 +52,7 @@ package struct RandomHistory {
   private mutating func person() -> String { pick(Self.people) ?? World.alice }
 
   /// What a verifier believes at the head; steps are chosen from it so that many succeed.
-  private func believed() throws -> Replay { try world.replay(head, at: now).replay }
+  private func believed() throws -> Replay { try world.replay(head, at: now).replay.anticipating }
 
   private mutating func step() throws -> ObjectID? {
     switch Int.random(in: 0..<20, using: &random) {
@@ -103,7 +112,10 @@ package struct RandomHistory {
   private mutating func changePolicy(on parent: ObjectID) throws -> ObjectID {
     let current = try believed().belief.policy.policy.serial
     let next = pick([current + 1, current + 1, current + 1, current, current + 2]) ?? 2
-    let head = World.policyHead(serial: next) + "# \(random.next())\n"
+    var head = World.policyHead(serial: next) + "# \(random.next())\n"
+    if varyingLanding, let landing = pick(["anyone", "reconciler", "reconciler"]) {
+      head += "landing: \(landing)\n"
+    }
     return try world.changePolicy(
       on: parent, edits: ["daypass.yaml": head],
       by: pick([World.carol, World.dave, World.alice]) ?? World.carol, at: wild(),

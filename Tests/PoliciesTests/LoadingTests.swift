@@ -29,7 +29,7 @@ import Testing
     ("[ci@example.com]", "[carol@example.com]", "6: \"reconcilers\" names carol@example.com, who"),
     ("[ci@example.com]", "[CI@example.com, ci@example.com]", "6: ci@example.com differs only by"),
     ("[ci@example.com]", "[Carol@example.com]", "6: Carol@example.com differs only by letter"),
-    ("serial: 1", "serial: 1\nlanding: reconciler", "4: \"landing\" is not supported"),
+    ("serial: 1", "serial: 1\nlanding: nobody", "4: \"landing\" must be anyone or reconciler"),
     ("serial: 1", "serial: 1\nowner: x", "4: unknown key \"owner\""),
     ("serial: 1", "serial: 1\nsettings: []", "4: \"settings\" must be a mapping"),
   ])
@@ -151,8 +151,7 @@ import Testing
 
   @Test(arguments: [
     ("schema: daypass/policy/v2\nwhatever: [1]\n", PolicyError.Code.unknownSchema),
-    (Sample.daypass + "landing: reconciler\n", .unsupported),
-    (Sample.daypass + "landing: reconciler\nowner: x\n", .invalid),
+    (Sample.daypass + "landing: anybody\n", .invalid),
     ("schema: daypass/policy/v2\nschema: daypass/policy/v2\n", .invalid),
     ("schema: daypass/policy/v1\n", .invalid),
   ])
@@ -160,6 +159,13 @@ import Testing
     let error = #expect(throws: PolicyError.self) { try Sample.policy(daypass: daypass) }
     #expect(error?.code == code)
     if code == .unknownSchema { #expect(error?.problems.count == 1) }
+  }
+
+  @Test func landing() throws {
+    #expect(try Sample.policy(daypass: Sample.daypass).landing == .anyone)
+    #expect(try Sample.policy(daypass: Sample.daypass + "landing: anyone\n").landing == .anyone)
+    #expect(
+      try Sample.policy(daypass: Sample.daypass + "landing: reconciler\n").landing == .reconciler)
   }
 
   @Test func everythingIsRead() throws {

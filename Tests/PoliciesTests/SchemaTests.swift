@@ -52,7 +52,9 @@ import Testing
     let schema = try Schema("daypass")
     #expect(schema.keys == PolicyFile.daypassKeys.sorted())
     #expect(schema.isClosed)
-    #expect(schema.required == PolicyFile.daypassKeys.filter { $0 != "settings" }.sorted())
+    #expect(
+      schema.required
+        == PolicyFile.daypassKeys.filter { !["landing", "settings"].contains($0) }.sorted())
     let settings = try schema.at("settings")
     #expect(settings.keys == Setting.allCases.map(\.rawValue).sorted())
     #expect(settings.isClosed)

@@ -28,7 +28,7 @@ import Testing
     ("enabled: maybe", "\"settings.enabled\" must be true or false"),
     ("freshness: 15", "\"settings.freshness\" must be an ISO 8601 duration"),
     ("colour: red", "unknown key \"settings.colour\""),
-    ("landing: reconciler", "\"settings.landing\" is not supported by this version"),
+    ("landing: reconciler", "unknown key \"settings.landing\""),
   ])
   func refusal(_ settings: String, _ expected: String) {
     let found = problems(settings)

@@ -10,6 +10,11 @@ struct Signing: Sendable {
   let landedAt: Timestamp
   /// The closing pin's time, or the verifier's now.
   let bound: Timestamp
+
+  func landing(at moment: Timestamp) -> Signing {
+    Signing(
+      signer: signer, entry: entry, signedAt: signedAt, landedAt: moment, bound: bound)
+  }
 }
 
 /// One step that a proposal asserts, with all that the rules look at.

@@ -27,6 +27,8 @@ package struct FoldState: Sendable {
   package internal(set) var pinnedAt: Timestamp?
   /// Where the commit's tree differs from the belief.
   package internal(set) var disputes: [Dispute] = []
+  /// What waits for the reconciler; nil where everybody's landings count, and after every pin.
+  var waiting: Waiting?
 
   /// The digest that a reconciler writes into its pins (`Daypass-State`).
   func digest(reader: TreeReader) throws(LedgerError) -> String {

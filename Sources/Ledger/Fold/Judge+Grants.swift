@@ -15,13 +15,14 @@ extension Judge {
         throw TrustRule.refuseClosedFinal(change.id)
       }
       let act = try read(change, proposal, signing, context, believed)
+      if context.isForEndingsOnly, act.transition.kind.givesAccess { return }
       try check(act)
       let after = try apply(act, asserted: change.asserted, id: change.id)
       note(
         .transition(
           VerifiedTransition(
             commit: proposal.id, mainline: context.mainline.id, kind: act.transition.kind,
-            signer: signing.signer, signedAt: signing.signedAt, landedAt: signing.landedAt,
+            signer: signing.signer, signedAt: signing.signedAt, landedAt: act.signing.landedAt,
             before: believed?.state, after: after.0, grant: after.1)),
         counts: unit)
     } catch let refusal as Refusal {
@@ -46,6 +47,10 @@ extension Judge {
     case .unreadable(let why): throw TrustRule.refuseReadableFile(why)
     case .none(let why): throw TrustRule.refuseReadableAct(why)
     case .step(let transition):
+      var signing = signing
+      if transition.kind.givesAccess, let moment = context.accessLandsAt {
+        signing = signing.landing(at: moment)
+      }
       return Act(
         transition: transition, signing: signing, policy: context.policy, believed: believed,
         asserted: change.asserted.content.grant)
@@ -111,6 +116,20 @@ extension Judge {
         LiveGrant(state: after, grant: grant, blob: blob, requestSignedAt: signedAt))
     }
     return (after, grant)
+  }
+
+  /// The grant ends here as it has ended in another belief.
+  mutating func takeEnding(of id: GrantID, from other: Belief) throws(LedgerError) {
+    let closed = GrantPath(state: .closed, id: id)
+    guard try closedBlob(id) == nil else { return }
+    let path = closed.components
+    let blob = try other.tree.file(at: path.dropFirst(), in: Array(path.prefix(1)), reader: reader)
+    guard let blob else { return }
+    if let live = state.belief.remove(id) {
+      try set(GrantPath(state: live.state, id: id), to: nil)
+    }
+    try set(closed, to: blob)
+    state.belief.extras[blob] = other.extras[blob]
   }
 
   private mutating func set(_ path: GrantPath, to blob: ObjectID?) throws(LedgerError) {

@@ -21,7 +21,9 @@ struct Judge {
   }
 
   /// Folds one mainline commit and what it brings.
-  mutating func fold(_ landing: Landing) throws(LedgerError) {
+  ///
+  /// - Parameter closing: whether the commit is tried as the pin that closes the segment.
+  mutating func fold(_ landing: Landing, closing: Bool = false) throws(LedgerError) {
     events = []
     refused = [:]
     counted = []
@@ -29,6 +31,9 @@ struct Judge {
     let landedAt = committed > bound ? state.landedAt : max(committed, state.landedAt)
     let context = Context(
       policy: state.belief.policy, mainline: landing.mainline, mainlineLandedAt: landedAt)
+    if context.policy.policy.landing == .reconciler {
+      return try foldWaiting(landing, context, closing: closing)
+    }
     for proposal in landing.proposals { try judge(proposal, context) }
     state.landedAt = landedAt
     state.commit = landing.mainline.id
@@ -41,9 +46,28 @@ struct Judge {
     let policy: PolicySnapshot
     let mainline: AuthenticatedCommit
     let mainlineLandedAt: Timestamp
+    /// When that lands which gives access and waits for a pin; nil: with everything else.
+    var accessLandsAt: Timestamp?
+    /// Grants whose ending has been dealt with already.
+    var ended: Set<GrantID> = []
+    /// Whether everything but what ends a grant is passed over.
+    var isForEndingsOnly = false
+
+    var endingsOnly: Context {
+      var context = self
+      context.isForEndingsOnly = true
+      return context
+    }
+
+    func upon(_ ended: Set<GrantID>, accessLandingAt moment: Timestamp) -> Context {
+      var context = self
+      context.ended = ended
+      context.accessLandsAt = moment
+      return context
+    }
   }
 
-  private mutating func judge(
+  mutating func judge(
     _ proposal: AuthenticatedCommit, _ context: Context
   ) throws(LedgerError) {
     guard var changes = proposal.changes else { return }
@@ -56,7 +80,9 @@ struct Judge {
       return refuse(.place("grants"), error, proposal, nil, context)
     }
     var asserted: [AuthenticatedCommit.GrantChange] = []
-    for change in changes.grants where try !isBelieved(change) { asserted.append(change) }
+    for change in changes.grants where !context.ended.contains(change.id) {
+      if try !isBelieved(change) { asserted.append(change) }
+    }
     let changesPolicy =
       changes.diff.policies.map { $0.to != .tree(state.belief.policy.tree) } ?? false
     let consents = changesPolicy || states(proposal, consentIn: context)
@@ -146,6 +172,16 @@ struct Judge {
     if let unit { counted.insert(unit) }
   }
 
+  mutating func note(counts unit: Unit) { counted.insert(unit) }
+
+  /// The same judge after the landing, with other events noted so far.
+  func going(on events: [LedgerEvent], after context: Context) -> Judge {
+    var judge = self
+    judge.events = events
+    judge.state.commit = context.mainline.id
+    return judge
+  }
+
   mutating func refuse(
     _ unit: Unit, _ refusal: Refusal, _ proposal: AuthenticatedCommit, _ signer: Principal?,
     _ context: Context
@@ -159,7 +195,7 @@ struct Judge {
   }
 
   /// Finds where the mainline commit's tree differs from the belief, and why.
-  private mutating func compare(
+  mutating func compare(
     with mainline: AuthenticatedCommit, _ context: Context
   ) throws(LedgerError) {
     let root = try reader.tree(mainline.tree)

@@ -89,12 +89,13 @@ struct SegmentFold {
     else { return }
     let bound = commit.committedAt
     var (closed, closedEvents) = (open, events)
-    // Every date lies within both bounds: the verdicts are the same under either.
-    if max(latest, pinned.landedAt) > min(bound, now) {
+    // Every date lies within both bounds: the verdicts are the same under either, unless something
+    // waits for this commit.
+    if open.waiting != nil || max(latest, pinned.landedAt) > min(bound, now) {
       var again = Judge(reader: authenticator.reader, bound: bound, state: pinned)
       closedEvents = []
-      for landing in landings {
-        try again.fold(landing)
+      for (index, landing) in landings.enumerated() {
+        try again.fold(landing, closing: index == landings.count - 1)
         closedEvents += again.events
       }
       closed = again.state

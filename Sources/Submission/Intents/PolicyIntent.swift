@@ -26,6 +26,11 @@ package struct PolicyIntent: Intent {
         .denied, "\(admin) is not an admin and cannot change the policy",
         hint: "The admins are \(admins).")
     }
+    guard !replay.isPolicyWaiting else {
+      throw SubmissionError(
+        .conflict, "another change of the policy waits for the next commit of a reconciler",
+        hint: "Make yours again upon it, once it is in force: daypass sync")
+    }
     guard tree != believed.tree else {
       throw SubmissionError(.failed, "policies/ is as it is in force; there is nothing to change")
     }

@@ -78,7 +78,7 @@ struct ListCommand: AsyncParsableCommand {
       let history = try GrantHistory.read(session)
       return (history.replay, history.views)
     }
-    let replay = try session.replay()
+    let replay = try session.replay().anticipating
     let live = replay.belief.live.values.sorted { $0.grant.id < $1.grant.id }
     return (replay, live.map { GrantView($0, in: replay) })
   }

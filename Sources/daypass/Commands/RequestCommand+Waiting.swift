@@ -10,14 +10,15 @@ extension RequestCommand {
   func waitForDecision(on done: Submitted, _ acting: Acting) async throws {
     guard let step = done.transitions.first else { return }
     // A role that needs no approval.
-    if step.after == .active, done.lane == nil { return }
+    if step.after == .active, done.lane == nil, !done.isWaiting { return }
     var view = GrantView(
       step.grant, in: step.after, of: done.replay.belief, at: done.replay.now)
     view.lane = done.lane
+    view.isAwaitingPin = done.isWaiting
     let stop = StopSignal(after: timeout?.span)
     var following = Following(
       step.grant.id, global, until: stop, from: acting.replay, view: view,
-      seen: [GrantStep(step, lane: done.lane)])
+      seen: [GrantStep(step, lane: done.lane, isAwaitingPin: done.isWaiting)])
     if !Terminal.errorIsTerminal {
       Terminal.writeError(FollowWords.waiting(for: view, at: done.replay.now) + "\n")
     }
@@ -29,7 +30,7 @@ extension RequestCommand {
       }
       latest = view
       if let failure = FollowWords.failure(view, isBlind: look.isBlind) { throw failure }
-      return view.status == .active && view.lane == nil ? view : nil
+      return view.status == .active && view.counts ? view : nil
     }
     guard let active else { throw stopped(stop, latest) }
     tell(active)

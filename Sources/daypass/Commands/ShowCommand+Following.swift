@@ -17,7 +17,9 @@ extension ShowCommand {
     var disputes = page.disputes
     if view.map(Self.isOver) != true {
       let told =
-        landed.steps[id, default: []].map { GrantStep($0) }
+        landed.steps[id, default: []].map { step in
+          GrantStep(step, isAwaitingPin: landed.replay.waiting.contains(.transition(step)))
+        }
         + GrantStep.waiting(history.lane?.outlook, of: id, on: Lane.branch(of: id))
       var following = Following(
         id, global, until: stop, from: landed.replay, view: view, seen: told)
@@ -70,6 +72,7 @@ extension ShowCommand {
       }
       var view = GrantView(step.step.grant, in: step.step.after, of: belief, at: now)
       view.lane = step.lane
+      view.isAwaitingPin = step.isAwaitingPin
       try write(step.step.kind.rawValue, at: step.step.signedAt, step, view.output)
     }
     guard let view = look.view else {

@@ -35,7 +35,7 @@ struct Acting {
     let session = try await Session.open(global)
     let submitter = try await session.submitter(offline: writing.noPush)
     let start = try await submitter.start()
-    let replay = start.replay
+    let replay = start.replay.anticipating
     let identity = try await Identity.find(stated: writing.identity, session, replay)
     try identity.demandKey(isDry: writing.dryRun)
     try demandListedKey(identity, replay)

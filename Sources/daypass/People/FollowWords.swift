@@ -10,8 +10,9 @@ enum FollowWords {
     guard let view else { return "waiting to see it" }
     let left = view.moment.map { max(TimeSpan(seconds: 0), $0 - now) }.map(Words.span)
     if view.status == .active {
-      guard view.lane != nil else { return "active" + (left.map { ", ends in \($0)" } ?? "") }
-      return "approved on its branch, waiting to be landed"
+      if view.counts { return "active" + (left.map { ", ends in \($0)" } ?? "") }
+      return view.lane == nil
+        ? "approved, waiting for the reconciler" : "approved on its branch, waiting to be landed"
     }
     let lapses = left.map { "; lapses in \($0)" } ?? ""
     guard let quorum = view.quorum, !quorum.isFilled else {
@@ -25,7 +26,7 @@ enum FollowWords {
 
   /// `2026-11-24T09:00:05Z approved by bob@example.com: active until 2026-11-24T10:00:05Z`.
   static func line(_ step: GrantStep, _ belief: Belief, at now: Timestamp) -> String {
-    let (lane, step) = (step.lane, step.step)
+    let (lane, isAwaitingPin, step) = (step.lane, step.isAwaitingPin, step.step)
     let view = GrantView(step.grant, in: step.after, of: belief, at: now)
     var text = "\(Words.both(step.signedAt)) \(verb(step.kind)) by \(step.signer)"
     if step.after == .active, let end = step.grant.expiresAt {
@@ -37,7 +38,8 @@ enum FollowWords {
       let words = [isSaid ? "" : closed.outcome.rawValue, closed.reason].filter { !$0.isEmpty }
       if !words.isEmpty { text += ": " + words.joined(separator: ", ") }
     }
-    if lane == nil, step.landedAt > step.signedAt {
+    if isAwaitingPin { text += " (waits for the reconciler)" }
+    if lane == nil, !isAwaitingPin, step.landedAt > step.signedAt {
       text += " (landed \(Words.both(step.landedAt)))"
     }
     if let lane { text += " (on \(lane), not landed)" }

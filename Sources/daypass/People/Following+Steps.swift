@@ -20,10 +20,13 @@ struct GrantStep {
   let step: VerifiedTransition
   /// The branch it waits on to be landed; nil for what counts already.
   var lane: String?
+  /// Whether it waits for the next commit of a reconciler.
+  var isAwaitingPin = false
 
-  init(_ step: VerifiedTransition, lane: String? = nil) {
+  init(_ step: VerifiedTransition, lane: String? = nil, isAwaitingPin: Bool = false) {
     self.step = step
     self.lane = lane
+    self.isAwaitingPin = isAwaitingPin
   }
 
   /// What makes it the same step: when it lands is judged anew each time, until a pin.
@@ -33,7 +36,17 @@ struct GrantStep {
     let isWaiting: Bool
   }
 
-  var name: Name { Name(commit: step.commit, kind: step.kind, isWaiting: lane != nil) }
+  var name: Name {
+    Name(commit: step.commit, kind: step.kind, isWaiting: lane != nil || isAwaitingPin)
+  }
+
+  /// What waits for the next commit of a reconciler.
+  static func waiting(in replay: Replay, of id: GrantID) -> [GrantStep] {
+    replay.waiting.compactMap { event in
+      guard case .transition(let step) = event, step.grant.id == id else { return nil }
+      return GrantStep(step, isAwaitingPin: true)
+    }
+  }
 
   /// What waits on the grant's own branch.
   static func waiting(_ outlook: Outlook?, of id: GrantID, on branch: String) -> [GrantStep] {

@@ -109,6 +109,7 @@ struct Following {
       try LaneViews.outlook(of: Offer(branch: branch, tip: $0), on: start.replay, session)
     }
     let view = view(on: start.replay, outlook, branch)
+    steps += GrantStep.waiting(in: start.replay, of: id)
     steps += GrantStep.waiting(outlook, of: id, on: branch)
     replay = start.replay
     last = view ?? last
@@ -123,6 +124,7 @@ struct Following {
     guard let last, last.state != .closed else { return nil }
     var view = GrantView(last.grant, in: last.state, of: replay.belief, at: now)
     view.lane = last.lane
+    view.isAwaitingPin = last.isAwaitingPin
     guard case .ended = view.status else { return nil }
     return Look(replay: replay, view: view, steps: [], isBlind: true)
   }
@@ -155,7 +157,8 @@ struct Following {
 
   private func view(on new: Replay, _ outlook: Outlook?, _ branch: String) -> GrantView? {
     if let outlook { return GrantView.waiting(in: outlook, id, on: branch) }
-    if let live = new.belief.live[id] { return GrantView(live, in: new) }
+    let ahead = new.anticipating
+    if let live = ahead.belief.live[id] { return GrantView(live, in: ahead) }
     return closing.map { GrantView($0.grant, in: $0.after, of: new.belief, at: new.now) }
   }
 

@@ -18,7 +18,7 @@ struct GrantHistory {
     var steps: [GrantID: [VerifiedTransition]] = [:]
     var incidents: [GrantID: [Incident]] = [:]
     var settlements: [Incident: Settlement] = [:]
-    let take = { (event: LedgerEvent) in
+    let report = { (event: LedgerEvent) in
       switch event {
       case .transition(let step): steps[step.grant.id, default: []].append(step)
       case .incident(let incident):
@@ -27,14 +27,16 @@ struct GrantHistory {
       case .consent, .policy, .pin: return
       }
     }
-    let replay =
+    let read =
       if let known {
         try session.ledger.replay(
           head: known.head, now: session.now, choice: session.choice ?? known.state.commit,
-          report: take)
+          report: report)
       } else {
-        try session.replay(wholeHistory: true, report: take)
+        try session.replay(wholeHistory: true, report: report)
       }
+    let replay = read.anticipating
+    for event in replay.waiting { report(event) }
     return GrantHistory(
       replay: replay, steps: steps, incidents: incidents, settlements: settlements)
   }
@@ -47,6 +49,7 @@ struct GrantHistory {
     var view = replay.belief.live[id].map { GrantView($0, in: replay) }
     if view == nil, let last = steps[id]?.last {
       view = GrantView(last.grant, in: last.after, of: replay.belief, at: replay.now)
+      view?.isAwaitingPin = replay.waitingGrants.contains(id)
     }
     if lane?.id == id { view?.lane = lane?.branch }
     return view

@@ -33,6 +33,9 @@ struct GrantPage {
     sheet.add("id", id.description)
     sheet.add("state", state(view), paint: view.paint(style))
     sheet.add("branch", view.lane.map { "\($0), not landed: nothing of it counts before" })
+    if view.isAwaitingPin {
+      sheet.add("waits", "for the next commit of a reconciler: what waits does not count before")
+    }
     sheet.add("role", RoleWords.title(grant.role, policy.roles[grant.role]))
     sheet.add("adds", lines: policy.roles[grant.role]?.permissions ?? [])
     sheet.add("scope", Words.scope(grant.scope))

@@ -11,13 +11,19 @@ enum GrantTable {
       table.add([
         Table.Cell(view.grant.id.short, paint: style.bold),
         Table.Cell(
-          view.status.word + (view.lane == nil ? "" : " (branch)"), paint: view.paint(style)),
+          view.status.word + standing(view), paint: view.paint(style)),
         Table.Cell(Words.role(view.grant)), Table.Cell(view.people), Table.Cell(view.left),
         Table.Cell(view.moment.map(Words.wall) ?? ""), Table.Cell(view.approvals),
         Table.Cell(view.grant.justification),
       ])
     }
     return table.render(style, width: Terminal.width)
+  }
+
+  /// What has to happen first.
+  private static func standing(_ view: GrantView) -> String {
+    if view.lane != nil { return " (branch)" }
+    return view.isAwaitingPin ? " (waits)" : ""
   }
 
   private static func precedes(_ left: GrantView, _ right: GrantView) -> Bool {

@@ -13,7 +13,8 @@ extension GrantView {
     [
       ("id", .string(grant.id.description)), ("short", .string(grant.id.short)),
       ("state", .string(state.rawValue)), ("status", .string(status.word)),
-      ("branch", .optional(lane)), ("role", .string(grant.role.name)),
+      ("branch", .optional(lane)), ("awaitsReconciler", .bool(isAwaitingPin)),
+      ("role", .string(grant.role.name)),
       ("subject", .string(grant.subject.name)),
       ("requester", .string(grant.requester.name)),
       ("scope", Self.output(scope: grant.scope)),

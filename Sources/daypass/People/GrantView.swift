@@ -32,6 +32,11 @@ struct GrantView {
   let now: Timestamp
   /// The branch it waits on to be landed; nil for what counts already.
   var lane: String?
+  /// Whether something of it waits for the next commit of a reconciler.
+  var isAwaitingPin = false
+
+  /// Whether nothing has to happen first for it to count.
+  var counts: Bool { lane == nil && !isAwaitingPin }
 
   init(_ grant: Grant, in state: GrantState, of belief: Belief, at now: Timestamp) {
     self.grant = grant
@@ -57,6 +62,7 @@ struct GrantView {
 
   init(_ live: LiveGrant, in replay: Replay) {
     self.init(live.grant, in: live.state, of: replay.belief, at: replay.now)
+    isAwaitingPin = replay.waitingGrants.contains(live.grant.id)
   }
 
   /// Whether a reconciler has yet to write down what the clock or the policy says.

@@ -59,6 +59,11 @@ struct PolicyTemplate {
     # glob, and can give access to nobody.
     reconcilers: [\(Self.list(reconcilers))]
 
+    # Whose commits on the branch make things count: "anyone" who may push, at once, or "reconciler": what
+    # others push or merge waits for the reconciler's next commit (endings do not wait). For a branch that
+    # a forge protects, where a merge button is all there is.
+    landing: anyone
+
     # Every setting has a default; those below are the defaults.
     settings:
       # false stops requests, approvals and activations at once. Endings go on.

@@ -17,7 +17,11 @@ enum Done {
 
   static func lines(_ outcome: String, _ done: Submitted, in session: Session) -> String {
     guard let lane = done.lane else {
-      return lines(outcome, done.commit, on: session.branch, session.whereabouts(of: done))
+      let text = lines(
+        done.isWaiting ? "once a reconciler commits: \(outcome)" : outcome, done.commit,
+        on: session.branch, session.whereabouts(of: done))
+      guard done.isWaiting else { return text }
+      return text + more("it counts with the next: daypass reconcile (landing: reconciler)")
     }
     let place = session.whereabouts(isOffline: !done.isPushed, branch: lane)
     return lines("once landed: \(outcome)", done.commit, on: lane, place)

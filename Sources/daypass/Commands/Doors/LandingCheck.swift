@@ -58,7 +58,9 @@ struct LandingCheck {
         "would leave \(Words.count(disputed.count, "place")) disputed, if it were merged as it is"
     }
     return steps.isEmpty
-      ? "brings nothing that daypass judges" : "may land; all of it would count"
+      ? "brings nothing that daypass judges"
+      : "may land; all of it would count"
+        + (outlook.isWaiting ? ", with the next commit of a reconciler" : "")
   }
 
   private var title: String { "\(Words.safe(name)) at \(tip.short) upon \(Words.safe(branch))" }

@@ -59,7 +59,12 @@ struct LogCommand: AsyncParsableCommand {
   func run() async throws {
     let session = try await Session.open(options)
     var entries: [LogEntry] = []
-    _ = try session.replay(wholeHistory: true) { entries.append(LogEntry($0)) }
+    let replay = try session.replay(wholeHistory: true) { entries.append(LogEntry($0)) }
+    entries += replay.waiting.map { event in
+      var entry = LogEntry(event)
+      entry.isWaiting = true
+      return entry
+    }
     let begin = try start(session.now)
     let id = try grant.map { choice in
       try choice.find(among: Set(entries.compactMap(\.grant)))
@@ -85,7 +90,8 @@ struct LogCommand: AsyncParsableCommand {
       table.add([
         Table.Cell(entry.landedAt.description), what,
         Table.Cell(entry.grant?.short ?? "-"), Table.Cell(entry.signer ?? "-"),
-        Table.Cell(entry.commit.short, paint: style.dim), Table.Cell(entry.words),
+        Table.Cell(entry.commit.short, paint: style.dim),
+        Table.Cell(entry.words + (entry.isWaiting ? " (waits for the reconciler)" : "")),
       ])
     }
     Terminal.write(table.render(style, width: Terminal.width))
@@ -115,6 +121,8 @@ struct LogEntry {
   var scope: [String: String]?
   /// Everybody it concerns.
   let people: Set<String>
+  /// Whether it counts only with the next commit of a reconciler.
+  var isWaiting = false
   private let details: [(String, OutputValue)]
 
   var isIncident: Bool { what == "incident" }
@@ -222,6 +230,7 @@ struct LogEntry {
         ("grant", .optional(grant?.description)), ("role", .optional(role)),
         ("scope", scope.map { GrantView.output(scope: $0) } ?? .null),
         ("signer", .optional(signer)), ("commit", .string(commit.hex)), ("words", .string(words)),
+        ("waiting", .bool(isWaiting)),
       ] + details)
   }
 }

@@ -72,7 +72,8 @@ struct PolicyApproveCommand: AsyncParsableCommand {
     desk.say(Done.lines("policy \(new.policy.serial) is in force", done, in: desk.session))
     outcome = PolicyOutcome(
       action: outcome.action, serial: outcome.serial, policy: tree, branch: desk.session.branch,
-      commit: done.commit, isPushed: done.isPushed, isInForce: true, admins: Array(admins))
+      commit: done.commit, isPushed: done.isPushed, isInForce: !done.isWaiting,
+      admins: Array(admins))
     try desk.tell(outcome)
   }
 

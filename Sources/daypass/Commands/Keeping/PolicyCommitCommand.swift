@@ -87,7 +87,8 @@ struct PolicyCommitCommand: AsyncParsableCommand {
     }
     desk.say(Done.lines("policy \(desk.nextSerial) is in force", done, in: desk.session))
     var outcome = Self.outcome(tree, desk, on: desk.session.branch)
-    (outcome.commit, outcome.isPushed, outcome.isInForce) = (done.commit, done.isPushed, true)
+    (outcome.commit, outcome.isPushed) = (done.commit, done.isPushed)
+    outcome.isInForce = !done.isWaiting
     outcome.admins = [desk.me]
     try desk.tell(outcome)
   }

@@ -14,7 +14,7 @@ struct PolicyOutcome {
   /// Nil for a dry run.
   var commit: ObjectID?
   var isPushed = false
-  /// Whether it counts from now on; else it waits for more admins.
+  /// Whether it counts from now on; else it waits for more admins, or for a reconciler.
   var isInForce = false
   /// The admins who have consented.
   var admins: [Principal] = []

@@ -50,7 +50,7 @@ struct Round {
     let start = try await session.submitter(offline: offline, isReading: true).start()
     try session.demandPinsBehind(start.replay)
     let reconciler = try await Identity.find(stated: identity, session, start.replay).principal
-    let sweep = Sweep(of: start.replay.belief, at: session.now, by: reconciler)
+    let sweep = Sweep(of: start.replay.anticipating.belief, at: session.now, by: reconciler)
     return (start.replay, sweep, Due(for: start.replay, sweep: sweep))
   }
 
@@ -69,7 +69,8 @@ struct Round {
       if start.replay.flippedUpon != nil {
         try await submit(StraightenIntent(reconciler: reconciler), submitter, &result)
       }
-      let sweep = Sweep(of: result.replay.belief, at: max(now, result.replay.now), by: reconciler)
+      let sweep = Sweep(
+        of: result.replay.anticipating.belief, at: max(now, result.replay.now), by: reconciler)
       if Due(for: result.replay, sweep: sweep).reasons.isEmpty {
         if result.submitted.isEmpty { try await session.follow(start) }
       } else {

@@ -77,6 +77,10 @@ struct Verdict {
       replay.pinnedAt.map { "\(Words.both($0)), \(Words.relative($0, to: replay.now))" }
       ?? "never since the root"
     text += replay.hasUnpinned ? "; what came since is provisional\n" : "\n"
+    if !replay.waiting.isEmpty {
+      text +=
+        "waiting  \(Words.count(replay.waiting.count, "step")) for the next commit of a reconciler\n"
+    }
     if let mainline = replay.flippedUpon {
       text +=
         style.warn("flipped  ")
@@ -160,7 +164,7 @@ struct Verdict {
       ("policySerial", .int(replay.belief.policy.policy.serial)),
       ("policy", .string(replay.belief.policy.tree.hex)), ("pending", .int(count(.pending))),
       ("active", .int(count(.active))), ("pinnedAt", .optional(replay.pinnedAt?.description)),
-      ("provisional", .bool(replay.hasUnpinned)),
+      ("provisional", .bool(replay.hasUnpinned)), ("waiting", .int(replay.waiting.count)),
       ("flippedUpon", .optional(replay.flippedUpon?.hex)),
       ("disputes", .list(replay.disputes.map(Self.output))),
       ("contradictedPins", .list(contradictions.map { .string($0.commit.hex) })),
