@@ -311,7 +311,7 @@ import Testing
     try stage.sandbox.write(file, text.replacing("freshness: PT15M", with: "freshness: 15"))
     try stage.sandbox.write("carol/grants/stray.json", "1")
     let words = try await stage.expect(1, "check", in: "carol")
-    #expect(words.contains("policies/daypass.yaml:52"))
+    #expect(words.contains("policies/daypass.yaml:57"))
     #expect(words.contains("grants/stray.json does not belong there"))
   }
 }
