@@ -18,7 +18,7 @@ struct GrantHistory {
     var steps: [GrantID: [VerifiedTransition]] = [:]
     var incidents: [GrantID: [Incident]] = [:]
     var settlements: [Incident: Settlement] = [:]
-    let report = { (event: LedgerEvent) in
+    let take = { (event: LedgerEvent) in
       switch event {
       case .transition(let step): steps[step.grant.id, default: []].append(step)
       case .incident(let incident):
@@ -27,16 +27,16 @@ struct GrantHistory {
       case .consent, .policy, .pin: return
       }
     }
-    let read =
+    let believed =
       if let known {
         try session.ledger.replay(
           head: known.head, now: session.now, choice: session.choice ?? known.state.commit,
-          report: report)
+          report: take)
       } else {
-        try session.replay(wholeHistory: true, report: report)
+        try session.replay(wholeHistory: true, report: take)
       }
-    let replay = read.anticipating
-    for event in replay.waiting { report(event) }
+    let replay = believed.anticipating
+    for event in replay.waiting { take(event) }
     return GrantHistory(
       replay: replay, steps: steps, incidents: incidents, settlements: settlements)
   }
