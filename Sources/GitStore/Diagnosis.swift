@@ -57,9 +57,9 @@ package enum Diagnosis {
     let result: ProgramResult
     do {
       result = try await ProgramRunner(environment).run(
-        [
-          "git", "-C", path, "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", "-c",
-          "maintenance.auto=false", "fetch", "--quiet", "--unshallow", "--no-recurse-submodules",
+        ["git", "-C", path] + GitProgram.runningNothing + [
+          "-c", "gc.auto=0", "-c", "maintenance.auto=false", "fetch", "--quiet", "--unshallow",
+          "--no-recurse-submodules",
         ], changing: GitProgram.variables, timeout: nil)
     } catch {
       throw RemoteError(.local, "Cannot fetch. \(error)")
@@ -102,7 +102,7 @@ extension GitCommitSigner {
   ///
   /// - Throws: ``SigningError`` if it is nowhere, or git is not set up to sign.
   package func secret() async throws(SigningError) -> Secret {
-    let settings = try await SigningSettings(of: repository)
+    let settings = try await SigningSettings(of: repository, isSigning: isSigning)
     let line = try await publicKeyLine()
     let program = settings.program.split(separator: "/").last.map(String.init) ?? ""
     if program != "ssh-keygen" { return .program(program) }

@@ -30,9 +30,8 @@ package enum GitClone {
     let result: ProgramResult
     do {
       result = try await runner.run(
-        [
-          "git", "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", "-c",
-          "maintenance.auto=false",
+        ["git"] + GitProgram.runningNothing + [
+          "-c", "gc.auto=0", "-c", "maintenance.auto=false",
         ] + call.options + [
           "clone", "--progress", "--no-checkout", "--origin=origin",
           // Between two directories git would link files unread; a fetch hashes every object.
@@ -97,7 +96,7 @@ extension GitRepository {
     let result: ProgramResult
     do {
       result = try await git.run(
-        ["-c", "core.hooksPath=/dev/null", "-c", "submodule.recurse=false"] + arguments,
+        GitProgram.runningNothing + ["-c", "submodule.recurse=false"] + arguments,
         timeout: nil)
     } catch {
       throw HistoryError(.unreadable, "Cannot check out the files. \(error)")

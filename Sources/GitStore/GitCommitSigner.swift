@@ -6,15 +6,21 @@ package struct GitCommitSigner: CommitSigner {
   let repository: GitRepository
   private let namespace: String
   private let timeout: Duration?
+  /// Whether it is there to sign, so that git's settings of the repository count as they do for git.
+  let isSigning: Bool
 
   /// - Parameters:
   ///   - namespace: what the signatures are for; commits are signed in `git`.
+  ///   - isSigning: false where nothing will be signed, only the key be looked at; then no program
+  ///     is run that the repository's own `.git/config` names.
   ///   - timeout: how long a person has for a passphrase or a touch.
   package init(
-    repository: GitRepository, namespace: String = "git", timeout: Duration? = .seconds(300)
+    repository: GitRepository, namespace: String = "git", isSigning: Bool = true,
+    timeout: Duration? = .seconds(300)
   ) {
     self.repository = repository
     self.namespace = namespace
+    self.isSigning = isSigning
     self.timeout = timeout
   }
 
@@ -28,7 +34,7 @@ package struct GitCommitSigner: CommitSigner {
   package func sign(
     _ bytes: [UInt8], namespace: String
   ) async throws(SigningError) -> [UInt8] {
-    let settings = try await SigningSettings(of: repository)
+    let settings = try await SigningSettings(of: repository, isSigning: true)
     do {
       let directory = try PrivateDirectory(environment: repository.environment)
       let key: String
@@ -63,7 +69,7 @@ package struct GitCommitSigner: CommitSigner {
 
   /// The public key that would sign, `type base64`, without its comment.
   package func publicKeyLine() async throws(SigningError) -> String {
-    let settings = try await SigningSettings(of: repository)
+    let settings = try await SigningSettings(of: repository, isSigning: isSigning)
     switch settings.key {
     case .literal(let line):
       guard let key = Self.publicKey(in: line) else {

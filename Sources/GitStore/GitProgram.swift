@@ -23,9 +23,48 @@ struct GitProgram: Sendable {
       changing: Self.variables.merging(changes) { $1 }, timeout: timeout, silence: silence)
   }
 
+  /// Options of git itself that keep it from running what a repository brings: no hook, no monitor
+  /// of files, and an alternate's references listed by git itself, as by default. `.git` may be
+  /// somebody else's work, a directory handed over.
+  ///
+  /// They would hide what is set from `git config`, and a push runs the user's own hooks, as git
+  /// does.
+  static let runningNothing = [
+    "-c", "core.hooksPath=/dev/null",
+    // Empty is off for every version; some take `false` for the name of a program.
+    "-c", "core.fsmonitor=",
+    "-c",
+    #"core.alternateRefsCommand=f() { git --git-dir="$1" for-each-ref "#
+      + #"--format="%(objectname)"; }; f"#,
+  ]
+
+  /// Options of git itself that keep it from running the filters that are set up here. It does so
+  /// for files that nobody named: whenever it writes the index, for each that seems as new as the
+  /// index itself.
+  func runningNoFilter() async throws(ProgramError) -> [String] {
+    let result = try await run(["config", "--null", "--name-only", "--get-regexp", #"^filter\."#])
+    // 1: there are none. Whatever else is wrong, the command itself will say.
+    guard result.succeeded else { return [] }
+    let drivers = Set(
+      result.output.split(separator: 0).compactMap { name in
+        name.lastIndex(of: UInt8(ascii: ".")).map { String(decoding: name[..<$0], as: UTF8.self) }
+      })
+    // Not `-c`: the name may hold a `=`.
+    return drivers.sorted().flatMap { driver in
+      ["clean", "smudge", "process", "required"].map {
+        "--config-env=\(driver).\($0)=\(Self.nothing)"
+      }
+    }
+  }
+
+  /// A variable that is there, and empty.
+  private static let nothing = "DAYPASS_NOTHING"
+
   /// Words that can be parsed, objects as they are, and no question nobody can answer.
   static var variables: [String: String?] {
-    var result: [String: String?] = ["LC_ALL": "C", "GIT_NO_REPLACE_OBJECTS": "1"]
+    var result: [String: String?] = [
+      "LC_ALL": "C", "GIT_NO_REPLACE_OBJECTS": "1", nothing: "",
+    ]
     if !Terminal.isThere { result["GIT_TERMINAL_PROMPT"] = "0" }
     return result
   }

@@ -11,10 +11,17 @@ extension GitRemote {
   }
 
   /// Runs git against the remote, for as long as it hears from it.
-  func run(_ arguments: [String], _ call: Call) async throws(RemoteError) -> ProgramResult {
+  ///
+  /// - Parameter hooks: whether those of the repository run.
+  func run(
+    _ arguments: [String], _ call: Call, hooks: Bool = false
+  ) async throws(RemoteError) -> ProgramResult {
     do {
       return try await repository.git.run(
-        ["-c", "gc.auto=0", "-c", "maintenance.auto=false"] + call.options + arguments,
+        (hooks ? [] : GitProgram.runningNothing) + [
+          "-c", "gc.auto=0", "-c", "maintenance.auto=false",
+        ]
+          + call.options + arguments,
         changing: call.variables, timeout: timeout * 20, silence: timeout)
     } catch .tookTooLong(_, let limit) {
       throw RemoteError(

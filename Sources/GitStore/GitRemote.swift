@@ -89,7 +89,7 @@ package struct GitRemote: Remote {
           "--no-follow-tags", "--recurse-submodules=no",
           // No id after the colon: the branch must not exist.
           "--force-with-lease=\(reference):\(expected?.hex ?? "")", name, "\(commit):\(reference)",
-        ], call)
+        ], call, hooks: true)
       switch PushReport(result) {
       case .accepted:
         follow(commit, in: trackingReference(of: branch))

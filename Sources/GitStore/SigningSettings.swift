@@ -21,8 +21,11 @@ struct SigningSettings: Sendable {
     git config gpg.ssh.allowedSignersFile policies/allowed_signers
     """
 
-  init(of repository: GitRepository) async throws(SigningError) {
-    var settings = try await Self.read(repository)
+  /// - Parameter isSigning: whether git's own settings for this repository may name a program to be
+  ///   run for the key, as they may where something is signed. Whoever only looks runs none that
+  ///   `.git/config` names: that may be somebody else's work.
+  init(of repository: GitRepository, isSigning: Bool) async throws(SigningError) {
+    var (settings, scopes) = try await Self.read(repository)
     let format = settings["gpg.format"] ?? "openpgp"
     let hasKey =
       settings["user.signingkey"] != nil || settings["gpg.ssh.defaultkeycommand"] != nil
@@ -39,11 +42,22 @@ struct SigningSettings: Sendable {
     if let configured = settings["user.signingkey"], !configured.isEmpty {
       key = Self.literal(configured).map { .literal($0) } ?? .file(configured)
     } else if let command = settings["gpg.ssh.defaultkeycommand"], !command.isEmpty {
+      guard isSigning || !Self.ofRepository.contains(scopes["gpg.ssh.defaultkeycommand"] ?? "")
+      else { throw Self.commandOfRepository }
       key = .literal(try await Self.defaultKey(from: command, repository))
     } else {
       throw SigningError("No key to sign with is set (user.signingkey).", hint: Self.setUp)
     }
   }
+
+  /// How git calls the settings that lie in the repository, or are included from there.
+  private static let ofRepository: Set<String> = ["local", "worktree"]
+
+  private static let commandOfRepository = SigningError(
+    "gpg.ssh.defaultKeyCommand is set in the repository itself (.git/config); it is run to sign, "
+      + "never to look.",
+    hint: "If the command is yours: git config --global gpg.ssh.defaultKeyCommand COMMAND\n"
+      + "Or name the key: git config user.signingkey ~/.ssh/id_ed25519.pub")
 
   private static func wrongFormat(_ stated: String?, hasKey: Bool) -> SigningError {
     guard let stated else {
@@ -59,13 +73,15 @@ struct SigningSettings: Sendable {
   }
 
   /// One run of git for all of them: each costs as much as a whole signature check.
+  ///
+  /// - Returns: the values, and where each is set (`local`, `global`, ...).
   private static func read(
     _ repository: GitRepository
-  ) async throws(SigningError) -> [String: String] {
+  ) async throws(SigningError) -> (values: [String: String], scopes: [String: String]) {
     let result: ProgramResult
     do {
       result = try await repository.git.run([
-        "config", "--null", "--get-regexp", #"^(gpg\.|user\.signingkey$)"#,
+        "config", "--null", "--show-scope", "--get-regexp", #"^(gpg\.|user\.signingkey$)"#,
       ])
     } catch {
       throw SigningError("Cannot read how to sign: \(error)")
@@ -74,14 +90,18 @@ struct SigningSettings: Sendable {
     guard result.status <= 1 else {
       throw SigningError("Cannot read how to sign: \(result.errorText)", hint: "git config -l")
     }
-    var settings: [String: String] = [:]
-    for entry in result.output.split(separator: 0) {
-      let parts = entry.split(
+    var (settings, scopes): ([String: String], [String: String]) = ([:], [:])
+    // SCOPE NUL KEY LF VALUE NUL, the value perhaps empty.
+    let fields = result.output.split(separator: 0)
+    for start in stride(from: 0, to: fields.count - 1, by: 2) {
+      let parts = fields[start + 1].split(
         separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
       let value = parts.count == 2 ? String(decoding: parts[1], as: UTF8.self) : ""
-      settings[String(decoding: parts[0], as: UTF8.self)] = value
+      let name = String(decoding: parts[0], as: UTF8.self)
+      settings[name] = value
+      scopes[name] = String(decoding: fields[start], as: UTF8.self)
     }
-    return settings
+    return (settings, scopes)
   }
 
   /// The key that a setting spells out instead of naming a file, or nil.

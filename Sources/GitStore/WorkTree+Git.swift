@@ -44,7 +44,7 @@ extension WorkTree {
         [
           "--literal-pathspecs", "status", "--porcelain", "-z", "--untracked-files=all",
           "--ignored=matching", "--no-renames", "--",
-        ] + some, nil)
+        ] + some, nil, isWritingIndex: true)
       guard let first = result.output.split(separator: 0).first else { continue }
       throw Self.dirty(String(decoding: first.dropFirst(3), as: UTF8.self), in: path)
     }
@@ -61,7 +61,7 @@ extension WorkTree {
       [
         "--literal-pathspecs", "reset", "--quiet", "--no-refresh", "--pathspec-from-file=-",
         "--pathspec-file-nul", new.hex,
-      ], paths)
+      ], paths, isWritingIndex: true)
     var kept: Set<String> = []
     var wanted: [String] = []
     for some in Self.batches(of: paths) {
@@ -77,9 +77,9 @@ extension WorkTree {
     if !wanted.isEmpty {
       try await git(
         [
-          "--literal-pathspecs", "-c", "core.hooksPath=/dev/null", "checkout", "--quiet",
-          "--pathspec-from-file=-", "--pathspec-file-nul", new.hex,
-        ], wanted)
+          "--literal-pathspecs", "checkout", "--quiet", "--pathspec-from-file=-",
+          "--pathspec-file-nul", new.hex,
+        ], wanted, isWritingIndex: true)
     }
     for path in paths where !kept.contains(path) { try removeUnchanged(path, before[path]) }
   }
@@ -149,15 +149,19 @@ extension WorkTree {
     return content.isCut ? .zero : try ObjectStore.id(of: .blob, content.bytes)
   }
 
-  /// - Parameter paths: handed over on standard input, each ended by NUL; nil for none.
+  /// - Parameters:
+  ///   - paths: handed over on standard input, each ended by NUL; nil for none.
+  ///   - isWritingIndex: whether git may write the index, and look into files for that.
   @discardableResult
   private func git(
-    _ arguments: [String], _ paths: [String]?
+    _ arguments: [String], _ paths: [String]?, isWritingIndex: Bool = false
   ) async throws(HistoryError) -> ProgramResult {
     let result: ProgramResult
     do {
+      let filters = isWritingIndex ? try await repository.git.runningNoFilter() : []
       result = try await repository.git.run(
-        arguments, input: paths.map { $0.flatMap { Array($0.utf8) + [0] } }, timeout: nil)
+        GitProgram.runningNothing + filters + arguments,
+        input: paths.map { $0.flatMap { Array($0.utf8) + [0] } }, timeout: nil)
     } catch {
       throw HistoryError(.unreadable, "Cannot bring the work tree \(path) along. \(error)")
     }

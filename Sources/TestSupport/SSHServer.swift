@@ -25,6 +25,7 @@ package final class SSHServer: Sendable {
     let allowed = keys.compactMap { sandbox.read("home/.ssh/\($0).pub") }.joined()
     try sandbox.write("sshd/authorized_keys", allowed)
     try sandbox.write("sshd/home/.gitconfig", "[init]\n\tdefaultBranch = main\n")
+    // By default it turns people away at random once ten are at the door.
     let configuration = """
       Port \(port)
       ListenAddress 127.0.0.1
@@ -36,6 +37,8 @@ package final class SSHServer: Sendable {
       PasswordAuthentication no
       KbdInteractiveAuthentication no
       PermitRootLogin yes
+      MaxStartups 500
+      MaxSessions 500
       SetEnv HOME=\(sandbox.path("sshd/home")) GIT_CONFIG_NOSYSTEM=1 \
       GIT_CONFIG_GLOBAL=\(sandbox.path("sshd/home/.gitconfig"))
       """

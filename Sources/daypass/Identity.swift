@@ -16,12 +16,14 @@ struct Identity {
   /// Why there is no key; nil where there is one.
   let trouble: SigningError?
 
-  /// - Parameter stated: what `--as` says.
+  /// - Parameters:
+  ///   - stated: what `--as` says.
+  ///   - isSigning: whether they are about to sign.
   /// - Throws: ``Failure`` that says how to become somebody.
   static func find(
-    stated: String?, _ session: Session, _ replay: Replay
+    stated: String?, _ session: Session, _ replay: Replay, isSigning: Bool = true
   ) async throws -> Identity {
-    let (key, trouble) = await signingKey(session)
+    let (key, trouble) = await signingKey(session, isSigning: isSigning)
     if let stated {
       guard let principal = Principal(stated) else {
         throw Failure(.usage, "\(stated) is no principal", hint: "Example: alice@example.com")
@@ -76,13 +78,17 @@ struct Identity {
 
   /// The same where it does not matter whose key it is.
   static func demandSigning(_ session: Session) async throws {
-    if let trouble = await signingKey(session).1 { throw Failure(trouble) }
+    if let trouble = await signingKey(session, isSigning: true).1 { throw Failure(trouble) }
   }
 
-  static func signingKey(_ session: Session) async -> (PublicKey?, SigningError?) {
+  /// - Parameter isSigning: whether something is about to be signed; see ``GitCommitSigner``.
+  static func signingKey(
+    _ session: Session, isSigning: Bool
+  ) async -> (PublicKey?, SigningError?) {
     let line: String
     do throws(SigningError) {
-      line = try await GitCommitSigner(repository: session.repository).publicKeyLine()
+      let signer = GitCommitSigner(repository: session.repository, isSigning: isSigning)
+      line = try await signer.publicKeyLine()
     } catch {
       return (nil, error)
     }

@@ -13,10 +13,16 @@ struct RemoteStage {
   /// The secret that no output may hold.
   static let canary = "s3cr3t-canary-5f1d"
 
-  init(clones: [String] = ["alice", "bob"]) async throws {
-    stage = try await Stage(clones: clones)
+  /// - Parameters:
+  ///   - clones, engineers, policy: as for ``Stage``.
+  ///   - patience: the seconds a remote may say nothing.
+  init(
+    clones: [String] = ["alice", "bob"], engineers: [String] = [],
+    policy: [(file: String, old: String, new: String)] = [], patience: Int = 20
+  ) async throws {
+    stage = try await Stage(clones: clones, engineers: engineers, policy: policy)
     for person in clones {
-      try await sandbox.git("config", "daypass.remoteTimeout", "20", in: person)
+      try await sandbox.git("config", "daypass.remoteTimeout", "\(patience)", in: person)
     }
   }
 

@@ -63,7 +63,8 @@ struct ListCommand: AsyncParsableCommand {
     try demandKnown(session, replay, views)
     let me =
       mine || reviewable
-      ? try await Identity.find(stated: identity, session, replay).principal : nil
+      ? try await Identity.find(stated: identity, session, replay, isSigning: false).principal
+      : nil
     let chosen = views.filter { matches($0, me, replay.belief.policy.policy) }
     guard output.output == .table else {
       return Terminal.write(

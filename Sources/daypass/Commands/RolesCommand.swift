@@ -37,7 +37,7 @@ struct RolesCommand: AsyncParsableCommand {
   func run() async throws {
     let session = try await Session.open(global)
     let replay = try session.replay()
-    let me = try await Identity.find(stated: identity, session, replay).principal
+    let me = try await Identity.find(stated: identity, session, replay, isSigning: false).principal
     let roles = replay.belief.policy.policy.roles
     if let role {
       let found = try Known.demandRole(role, in: replay.belief.policy.policy)

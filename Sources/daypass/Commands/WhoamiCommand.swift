@@ -23,7 +23,7 @@ struct WhoamiCommand: AsyncParsableCommand {
   func run() async throws {
     let session = try await Session.open(global)
     let replay = try session.replay()
-    let identity = try await Identity.find(stated: nil, session, replay)
+    let identity = try await Identity.find(stated: nil, session, replay, isSigning: false)
     let page = WhoamiPage(identity: identity, session: session, replay: replay)
     Terminal.write(
       output.output == .table

@@ -15,7 +15,7 @@ extension Doctor {
       add("author", .problem, Failure(error))
     }
     do throws(SigningError) {
-      let signer = GitCommitSigner(repository: repository)
+      let signer = GitCommitSigner(repository: repository, isSigning: false)
       let place =
         switch try await signer.secret() {
         case .file(let path): "with \(path)"
@@ -56,7 +56,9 @@ extension Doctor {
   }
 
   mutating func examineKey(_ session: Session, _ replay: Replay?) async {
-    guard let replay, let key = await Identity.signingKey(session).0 else { return }
+    guard let replay, let key = await Identity.signingKey(session, isSigning: false).0 else {
+      return
+    }
     let policy = replay.belief.policy
     guard let entry = policy.signers.entry(for: key) else {
       return add(

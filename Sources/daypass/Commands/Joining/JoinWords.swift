@@ -39,7 +39,7 @@ struct JoinWords {
 
   /// Who they are, and what to type in the clone.
   private func standing() async throws -> (you: [String], next: [String]) {
-    let (key, trouble) = await Identity.signingKey(session)
+    let (key, trouble) = await Identity.signingKey(session, isSigning: false)
     let email = try await session.repository.configuration("user.email")
     let author = email == nil ? ["git config user.email you@example.com"] : []
     guard let key else {
@@ -71,7 +71,8 @@ struct JoinWords {
 
   private func privateHalf() async -> Result<GitCommitSigner.Secret, SigningError> {
     do throws(SigningError) {
-      return .success(try await GitCommitSigner(repository: session.repository).secret())
+      let signer = GitCommitSigner(repository: session.repository, isSigning: false)
+      return .success(try await signer.secret())
     } catch {
       return .failure(error)
     }
