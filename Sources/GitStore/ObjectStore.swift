@@ -31,8 +31,8 @@ package final class ObjectStore: HistoryReader {
       do {
         return try packs.read(id, limit: limit)
       } catch {
-        // Somebody else may have packed anew meanwhile.
-        guard error.code == .missing else { throw error }
+        // A pack may be damaged, or gone since: as git does, look for the object elsewhere.
+        if error.code == .tooLarge { throw error }
       }
     }
     for directory in looseDirectories {

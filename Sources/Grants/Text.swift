@@ -32,6 +32,9 @@ package enum Text {
   /// Foreign text made fit to stand in a file: normalised, what is not allowed replaced, cut to
   /// ``longest`` bytes.
   package static func cleaned(_ text: String) -> String {
+    if text.utf8.count <= longest, text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) {
+      return text
+    }
     var result = String.UnicodeScalarView()
     var size = 0
     // Cut before it is normalised: that takes quadratic time for a run of combining marks.

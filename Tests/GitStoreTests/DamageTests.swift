@@ -102,6 +102,33 @@ import Testing
     #expect(code { try copy.read(id, limit: 10_000) } == .corrupt)
   }
 
+  /// An object lies in a pack and in a file of its own: either is as good while it is whole.
+  @Test func oneWholeCopyIsEnough() async throws {
+    let repository = try await TemporaryRepository()
+    try await repository.commit(["a": String(repeating: "line\n", count: 500)])
+    let id = try await repository.id("HEAD:a")
+    // Without -d the loose files stay.
+    try await repository.git("repack", "-a", "-q")
+    let objects = repository.path + "/.git/objects/"
+    let loose = objects + "\(id.hex.prefix(2))/\(id.hex.dropFirst(2))"
+    let whole = try #require(FileManager.default.contents(atPath: loose))
+    try FileManager.default.removeItem(atPath: loose)
+    try whole.prefix(10).write(to: URL(filePath: loose))
+    #expect(try repository.open().read(id, limit: 2500).bytes.count == 2500)
+
+    try FileManager.default.removeItem(atPath: loose)
+    try whole.write(to: URL(filePath: loose))
+    let names = try FileManager.default.contentsOfDirectory(atPath: objects + "pack")
+    let pack = objects + "pack/" + (try #require(names.first { $0.hasSuffix(".pack") }))
+    var data = try #require(FileManager.default.contents(atPath: pack))
+    for index in (data.count - 80)..<(data.count - 66) { data[index] ^= 0x55 }
+    try FileManager.default.removeItem(atPath: pack)
+    try data.write(to: URL(filePath: pack))
+    try await repository.sandbox.run(["cp", "-r", repository.name, "copy"])
+    let copy = try TemporaryRepository(existing: "copy", in: repository.sandbox).open()
+    #expect(try copy.read(id, limit: 2500).bytes.count == 2500)
+  }
+
   @Test func aNewPackIsFoundWhileOpen() async throws {
     let repository = try await TemporaryRepository()
     let store = try repository.open()
