@@ -7,6 +7,8 @@ import History
 /// parallel each take a store of their own (``GitRepository/makeReader()``).
 package final class ObjectStore: HistoryReader {
   private let database: Database
+  /// Its packs alone, as they were when they were opened: what is not in them may yet be there.
+  private let packs: Packs
   /// Where loose objects lie: the repository's own directory, then its alternates.
   private let looseDirectories: [String]
 
@@ -19,10 +21,20 @@ package final class ObjectStore: HistoryReader {
   init(directory: String, alternates: [String]) throws(HistoryError) {
     database = try Database(directory: directory, alternates: alternates)
     looseDirectories = Alternates.directories(of: directory, and: alternates)
+    packs = try Packs(looseDirectories)
   }
 
   package func read(_ id: ObjectID, limit: Int) throws(HistoryError) -> RawObject {
     let limit = min(max(limit, 0), Self.mostBytes)
+    // Most objects are packed, and looking for a file that is not there is dear.
+    if packs.contains(id) {
+      do {
+        return try packs.read(id, limit: limit)
+      } catch {
+        // Somebody else may have packed anew meanwhile.
+        guard error.code == .missing else { throw error }
+      }
+    }
     for directory in looseDirectories {
       guard let object = try LooseObject.read(id, in: directory, limit: limit) else { continue }
       guard try Self.id(of: object.kind, object.bytes) == id else {
@@ -81,33 +93,7 @@ private struct Database: ~Copyable, Sendable {
   }
 
   func read(_ id: ObjectID, limit: Int) throws(HistoryError) -> RawObject {
-    var oid = id.oid
-    var size = 0
-    var type = GIT_OBJECT_INVALID
-    let absent = GIT_ENOTFOUND.rawValue
-    let found = try Libgit2.call("read the object \(id)", tolerating: [absent]) {
-      git_odb_read_header(&size, &type, handle.pointer, &oid)
-    }
-    guard found != absent else { throw Self.missing(id) }
-    guard size <= limit else { throw ObjectStore.tooLarge(id, size: size, limit: limit) }
-    guard
-      let object = try Owned.ifFound(
-        "read the object \(id)", freedBy: git_odb_object_free,
-        { git_odb_read($0, handle.pointer, &oid) })
-    else { throw Self.missing(id) }
-    guard let kind = ObjectKind(git_odb_object_type(object.pointer)) else {
-      throw HistoryError(.corrupt, "The object \(id) is corrupt: it is of no known kind.")
-    }
-    // The header is no promise: what was read counts.
-    let count = git_odb_object_size(object.pointer)
-    guard count <= limit else { throw ObjectStore.tooLarge(id, size: count, limit: limit) }
-    let bytes = UnsafeRawBufferPointer(start: git_odb_object_data(object.pointer), count: count)
-    return RawObject(kind: kind, bytes: Array(bytes))
-  }
-
-  private static func missing(_ id: ObjectID) -> HistoryError {
-    HistoryError(
-      .missing, "The object \(id) is not in this repository.", hint: "git fsck --full")
+    try handle.read(id, limit: limit)
   }
 
   func contains(_ id: ObjectID) -> Bool {
@@ -129,6 +115,70 @@ private struct Database: ~Copyable, Sendable {
     try Libgit2.call("use the object database") {
       git_repository_set_odb(repository, handle.pointer)
     }
+  }
+}
+
+/// The packs of some object directories, and nothing else of them.
+private struct Packs: ~Copyable, Sendable {
+  private let handle: Owned
+
+  init(_ directories: [String]) throws(HistoryError) {
+    let handle = try Owned("open packs", freedBy: git_odb_free) { git_odb_new($0) }
+    for directory in directories {
+      var backend: UnsafeMutablePointer<git_odb_backend>?
+      try Libgit2.call("open the packs of \(directory)") {
+        git_odb_backend_pack(&backend, directory)
+      }
+      try Libgit2.call("open the packs of \(directory)") {
+        git_odb_add_backend(handle.pointer, backend, 1)
+      }
+    }
+    self.handle = handle
+  }
+
+  /// Whether it was packed when the packs were last looked at; they are not looked at again.
+  func contains(_ id: ObjectID) -> Bool {
+    var oid = id.oid
+    return git_odb_exists_ext(handle.pointer, &oid, UInt32(GIT_ODB_LOOKUP_NO_REFRESH.rawValue)) == 1
+  }
+
+  func read(_ id: ObjectID, limit: Int) throws(HistoryError) -> RawObject {
+    try handle.read(id, limit: limit)
+  }
+}
+
+extension Owned {
+  /// Reads an object of the database that this is.
+  fileprivate borrowing func read(
+    _ id: ObjectID, limit: Int
+  ) throws(HistoryError) -> RawObject {
+    var oid = id.oid
+    var size = 0
+    var type = GIT_OBJECT_INVALID
+    let absent = GIT_ENOTFOUND.rawValue
+    let found = try Libgit2.call("read the object \(id)", tolerating: [absent]) {
+      git_odb_read_header(&size, &type, pointer, &oid)
+    }
+    guard found != absent else { throw Self.missing(id) }
+    guard size <= limit else { throw ObjectStore.tooLarge(id, size: size, limit: limit) }
+    guard
+      let object = try Owned.ifFound(
+        "read the object \(id)", freedBy: git_odb_object_free,
+        { git_odb_read($0, pointer, &oid) })
+    else { throw Self.missing(id) }
+    guard let kind = ObjectKind(git_odb_object_type(object.pointer)) else {
+      throw HistoryError(.corrupt, "The object \(id) is corrupt: it is of no known kind.")
+    }
+    // The header is no promise: what was read counts.
+    let count = git_odb_object_size(object.pointer)
+    guard count <= limit else { throw ObjectStore.tooLarge(id, size: count, limit: limit) }
+    let bytes = UnsafeRawBufferPointer(start: git_odb_object_data(object.pointer), count: count)
+    return RawObject(kind: kind, bytes: Array(bytes))
+  }
+
+  private static func missing(_ id: ObjectID) -> HistoryError {
+    HistoryError(
+      .missing, "The object \(id) is not in this repository.", hint: "git fsck --full")
   }
 }
 

@@ -33,10 +33,10 @@ package struct GrantID: Hashable, Sendable, Comparable, CustomStringConvertible 
 
   /// The eight random digits, which people type.
   package var short: String {
-    let values = stride(from: 35, through: 0, by: -5).map {
-      Self.digits[Int(tail >> UInt64($0) & 31)]
+    String(unsafeUninitializedCapacity: 8) { out in
+      for index in 0..<8 { out[index] = Self.digits[Int(tail >> UInt64(35 - 5 * index) & 31)] }
+      return 8
     }
-    return String(decoding: values, as: UTF8.self)
   }
 
   package static func < (left: GrantID, right: GrantID) -> Bool {
@@ -81,10 +81,20 @@ package struct GrantPath: Hashable, Sendable, CustomStringConvertible {
   /// `grants`, the state, year, month, day, hour, file name.
   package var components: [String] {
     let (year, month, day, hour, _, _) = id.requestedAt.fields
+    // Ids have years of four digits.
     return [
-      "grants", state.rawValue, Timestamp.pad(year, 4), Timestamp.pad(month, 2),
-      Timestamp.pad(day, 2), Timestamp.pad(hour, 2), "\(id).json",
+      "grants", state.rawValue, Timestamp.pad(year / 100) + Timestamp.pad(year % 100),
+      Timestamp.pad(month), Timestamp.pad(day), Timestamp.pad(hour), "\(id).json",
     ]
+  }
+
+  /// The components of a grant's path in each state, in the order of the states.
+  package static func components(of id: GrantID) -> [(state: GrantState, components: [String])] {
+    var components = GrantPath(state: .pending, id: id).components
+    return GrantState.allCases.map { state in
+      components[1] = state.rawValue
+      return (state, components)
+    }
   }
 
   package var description: String { components.joined(separator: "/") }

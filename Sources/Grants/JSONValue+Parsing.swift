@@ -34,8 +34,11 @@ private struct JSONParser {
   }
 
   private mutating func skipSpace() {
-    while position < bytes.count, [0x20, 0x0a, 0x0d, 0x09].contains(bytes[position]) {
-      position += 1
+    while position < bytes.count {
+      switch bytes[position] {
+      case 0x20, 0x0a, 0x0d, 0x09: position += 1
+      default: return
+      }
     }
   }
 
@@ -113,7 +116,16 @@ private struct JSONParser {
 
   private mutating func string() throws(GrantFormatError) -> String {
     position += 1
-    var out: [UInt8] = []
+    let start = position
+    // Most strings stand in the file as they are.
+    while position < bytes.count, bytes[position] >= 0x20, bytes[position] != UInt8(ascii: "\\") {
+      if bytes[position] == UInt8(ascii: "\"") {
+        defer { position += 1 }
+        return String(decoding: bytes[start..<position], as: UTF8.self)
+      }
+      position += 1
+    }
+    var out = Array(bytes[start..<position])
     while true {
       guard position < bytes.count else { throw error("ends inside a string") }
       let byte = bytes[position]

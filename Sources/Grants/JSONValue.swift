@@ -23,7 +23,7 @@ package indirect enum JSONValue: Sendable, Equatable {
   private func write(to out: inout [UInt8], indent: Int) {
     switch self {
     case .string(let text): Self.write(text, to: &out)
-    case .bool(let value): out += Array((value ? "true" : "false").utf8)
+    case .bool(let value): out += (value ? "true" : "false").utf8
     case .array(let values):
       Self.writeList("[", values, "]", to: &out, indent: indent) { value, out in
         value.write(to: &out, indent: indent + 1)
@@ -32,7 +32,8 @@ package indirect enum JSONValue: Sendable, Equatable {
       let sorted = members.sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
       Self.writeList("{", sorted, "}", to: &out, indent: indent) { member, out in
         Self.write(member.0, to: &out)
-        out += Array(": ".utf8)
+        out.append(UInt8(ascii: ":"))
+        out.append(UInt8(ascii: " "))
         member.1.write(to: &out, indent: indent + 1)
       }
     }
@@ -59,6 +60,11 @@ package indirect enum JSONValue: Sendable, Equatable {
 
   private static func write(_ text: String, to out: inout [UInt8]) {
     out.append(UInt8(ascii: "\""))
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5c && $0 != 0x7f }) {
+      out += text.utf8
+      out.append(UInt8(ascii: "\""))
+      return
+    }
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "\""): out += [UInt8(ascii: "\\"), byte]

@@ -35,14 +35,53 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
   }
 
   package var description: String {
-    let (year, month, day, hour, minute, second) = fields
-    return "\(Self.pad(year, 4))-\(Self.pad(month, 2))-\(Self.pad(day, 2))"
-      + "T\(Self.pad(hour, 2)):\(Self.pad(minute, 2)):\(Self.pad(second, 2))Z"
+    let fields = fields
+    guard (0...9_999).contains(fields.0) else {
+      // No file holds such a one; a hostile commit's date may be shown as one.
+      return "\(fields.0)-\(Self.pad(fields.1))-\(Self.pad(fields.2))"
+        + "T\(Self.pad(fields.3)):\(Self.pad(fields.4)):\(Self.pad(fields.5))Z"
+    }
+    return Self.spell(fields, dash: UInt8(ascii: "-"), colon: UInt8(ascii: ":"))
   }
 
   /// `20261123T181502Z`.
   package var compact: String {
-    description.filter { $0 != "-" && $0 != ":" }
+    let fields = fields
+    return (0...9_999).contains(fields.0)
+      ? Self.spell(fields, dash: nil, colon: nil)
+      : description.filter { $0 != "-" && $0 != ":" }
+  }
+
+  /// Written digit by digit: a replay spells several for each commit.
+  private static func spell(
+    _ fields: (Int, Int, Int, Int, Int, Int), dash: UInt8?, colon: UInt8?
+  ) -> String {
+    String(unsafeUninitializedCapacity: 20) { out in
+      var count = 0
+      func put(_ byte: UInt8?) {
+        guard let byte else { return }
+        out[count] = byte
+        count += 1
+      }
+      func put(pair number: Int) {
+        put(UInt8(ascii: "0") + UInt8(number / 10))
+        put(UInt8(ascii: "0") + UInt8(number % 10))
+      }
+      put(pair: fields.0 / 100)
+      put(pair: fields.0 % 100)
+      put(dash)
+      put(pair: fields.1)
+      put(dash)
+      put(pair: fields.2)
+      put(UInt8(ascii: "T"))
+      put(pair: fields.3)
+      put(colon)
+      put(pair: fields.4)
+      put(colon)
+      put(pair: fields.5)
+      put(UInt8(ascii: "Z"))
+      return count
+    }
   }
 
   package static func < (left: Timestamp, right: Timestamp) -> Bool {
@@ -116,8 +155,6 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
     return value
   }
 
-  static func pad(_ number: Int, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
-  }
+  /// Two digits.
+  static func pad(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

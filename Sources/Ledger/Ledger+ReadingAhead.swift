@@ -1,5 +1,6 @@
 import Grants
 import History
+import Synchronization
 
 /// Does two things side by side and returns when both are done. How is the caller's business: this
 /// room has no threads of its own.
@@ -10,7 +11,7 @@ package typealias SideBySide =
 
 extension Ledger {
   /// Mainline commits authenticated at a time while those before are judged.
-  private static let readAhead = 64
+  private static let readAhead = 128
 
   /// Folds a line of mainline commits; what depends on nothing that came before is done for the next
   /// ones while the present ones are judged.
@@ -22,7 +23,7 @@ extension Ledger {
       return
     }
     // Unsafe in name only: of the two things done side by side one alone touches `fold` and
-    // `failure`, the other alone `ahead`, and nothing is touched until both are done.
+    // `failure`, and nothing else does until both are done.
     nonisolated(unsafe) var fold = start
     defer { start = fold }
     var rest = steps
@@ -31,19 +32,60 @@ extension Ledger {
     while !rest.isEmpty || !present.isEmpty {
       let next = rest.prefix(Self.readAhead)
       rest = rest.dropFirst(Self.readAhead)
-      nonisolated(unsafe) var ahead: [AuthenticatedCommit?] = []
       nonisolated(unsafe) var failure: LedgerError?
       let (judged, known) = (present, ready)
+      let ahead = ReadingAhead(next, by: authenticator)
       sideBySide(
         {
           do throws(LedgerError) {
             for (step, commit) in zip(judged, known) { try fold.take(step.id, ready: commit) }
           } catch { failure = error }
+          // Judging is the lesser part: who has done it takes a share of the rest.
+          ahead.work()
         },
-        { ahead = authenticator.authenticated(next) })
+        { ahead.work() })
       if let failure { throw failure }
-      (present, ready) = (next, ahead)
+      (present, ready) = (next, ahead.commits)
     }
+  }
+}
+
+/// Commits that are authenticated by as many as find the time, a few at a time.
+private final class ReadingAhead: Sendable {
+  private struct State {
+    var next = 0
+    var done: [Int: [AuthenticatedCommit?]] = [:]
+  }
+
+  private static let share = 8
+
+  private let shares: [ArraySlice<Line.Step>]
+  private let authenticator: Authenticator
+  private let state = Mutex(State())
+
+  init(_ steps: ArraySlice<Line.Step>, by authenticator: Authenticator) {
+    self.authenticator = authenticator
+    shares = stride(from: steps.startIndex, to: steps.endIndex, by: Self.share).map {
+      steps[$0..<min($0 + Self.share, steps.endIndex)]
+    }
+  }
+
+  /// Works until nothing is left to begin with.
+  func work() {
+    while true {
+      let index = state.withLock { state in
+        defer { state.next += 1 }
+        return state.next
+      }
+      guard index < shares.count else { return }
+      let commits = authenticator.authenticated(shares[index])
+      state.withLock { $0.done[index] = commits }
+    }
+  }
+
+  /// In order, once all workers have returned.
+  var commits: [AuthenticatedCommit?] {
+    state.withLock { state in shares.indices.flatMap { state.done[$0] ?? [] } }
   }
 }
 
@@ -74,5 +116,5 @@ extension Authenticator {
 
   /// Grants changed by commits that are read ahead, after which the rest of them waits: one commit
   /// may change 100,000.
-  private static var mostAhead: Int { 4_096 }
+  private static var mostAhead: Int { 512 }
 }

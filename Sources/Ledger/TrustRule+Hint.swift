@@ -21,7 +21,10 @@ extension TrustRule {
       .policyWindow:
       policyHint
     case .stateDigest: "One of the two programs is wrong or forged: compare their versions."
-    case .dueTime, .pin, .trustedRoot, .rollback, .oneMainline, .wholeHistory: ""
+    case .oneMainline:
+      "Find out which is the true one, and say so once, with the 40 digits of a commit of it:\n"
+        + "daypass sync --mainline COMMIT   (without a remote: daypass verify --mainline COMMIT)"
+    case .dueTime, .pin, .trustedRoot, .rollback, .wholeHistory: ""
     }
   }
 

@@ -30,6 +30,8 @@ final class LoadingContext {
     }
   }
 
-  /// Everybody the files name.
-  var people: Set<Principal> { Set(principals.values.map(\.0)) }
+  /// Everybody the files name, and where first.
+  var people: [Principal: SourceLine] {
+    Dictionary(uniqueKeysWithValues: principals.values.map { ($0, $1) })
+  }
 }

@@ -63,7 +63,7 @@ extension Policy {
         ? "\(person) may approve \(role.name)"
         : role.isAutomatic
           ? "\(role.name) needs no approval" : "\(person) may not approve \(role.name)",
-      source: role.source(of: "approval"),
+      source: role.approvalSource,
       missing: role.isAutomatic ? nil : "an approval by one of those who may", suppliers: others)
   }
 

@@ -67,6 +67,6 @@ extension Policy {
   }
 
   private func sourceOfApprovers(_ role: RoleName) -> SourceLine {
-    roles[role]?.source(of: "approval") ?? source(of: "admins")
+    roles[role]?.approvalSource ?? source(of: "admins")
   }
 }

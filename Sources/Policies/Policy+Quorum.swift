@@ -34,6 +34,6 @@ extension Policy {
       words: role.stages.map { "\($0.quorum) of \($0.whom)" }.joined(separator: ", and "),
       missing: missing.isEmpty ? nil : missing.joined(separator: ", and "),
       suppliers: able.subtracting(approved).filter { places.hasRoom(for: $0) }.sorted(),
-      source: open.first?.0.source ?? role.source(of: "approval.stages"))
+      source: open.first?.0.source ?? role.approvalSource)
   }
 }

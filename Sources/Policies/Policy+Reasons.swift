@@ -76,7 +76,7 @@ extension Policy {
   func quorumReason(_ grant: Grant, _ role: Role) -> Reason {
     if role.isAutomatic {
       return Reason(
-        .quorum, isMet: true, "\(role.name) needs no approval", source: role.source(of: "approval"))
+        .quorum, isMet: true, "\(role.name) needs no approval", source: role.approvalSource)
     }
     let state = quorum(of: grant)
     let have = state?.have ?? 0

@@ -24,8 +24,8 @@ package struct Policy: Sendable, Hashable {
   package internal(set) var reconcilers: Set<Principal> = []
   package internal(set) var groups: [String: Set<Principal>] = [:]
   package internal(set) var roles: [RoleName: Role] = [:]
-  /// Everybody the files name; a key's principal must not differ from one of them by case only.
-  package internal(set) var people: Set<Principal> = []
+  /// Everybody the files name, and where first.
+  package internal(set) var people: [Principal: SourceLine] = [:]
   /// Everybody who is in some group.
   package internal(set) var groupMembers: Set<Principal> = []
 

@@ -48,6 +48,12 @@ package struct Role: Sendable, Hashable {
   }
 }
 
+extension Role {
+  /// Where the role says who must approve and how many: the first stage; the one line that every
+  /// word on approvals names, unless another stage is what is open.
+  package var approvalSource: SourceLine { stages.first?.source ?? source(of: "approval") }
+}
+
 /// What a justification must look like.
 package struct TextRule: Sendable, Hashable {
   /// In Unicode scalars, after trimming.

@@ -67,3 +67,22 @@ package struct SubmissionError: ExplainedError {
     self.init(code, error.sentence, hint: error.hint)
   }
 }
+
+extension SubmissionError {
+  /// The local branch and that of the remote each have what the other lacks. The one place of what
+  /// to do then: the commits made here stay as they were signed, on a branch that is landed.
+  ///
+  /// - Parameters:
+  ///   - tip: where the remote has the branch.
+  ///   - isHere: whether that was fetched.
+  package init(parted branch: String, from tip: ObjectID, at remote: String, isHere: Bool = true) {
+    let fetch = isHere ? "" : "git fetch \(remote) && "
+    self.init(
+      .conflict, "the local branch \(branch) and the remote one have gone different ways",
+      hint: "Keep your commits on a branch of their own, and follow the remote:\n"
+        + "  \(fetch)git branch mine && git reset --keep \(tip.short)\n"
+        + "They count once that branch is landed, by a reconciler, as they were signed:\n"
+        + "  git push \(remote) mine        then the reconciler: daypass land mine\n"
+        + "Or leave them, and do again with daypass what still matters.")
+  }
+}

@@ -178,14 +178,11 @@ package struct Submitter: Sendable {
         hint: "If it was renamed, name it: git config daypass.branch BRANCH")
     }
     guard let local, let remote, local != remote else { return head }
+    let name = self.remote?.name ?? "origin"
     do throws(LedgerError) {
       if try ledger.contains(local, in: remote) { return remote }
       if try ledger.contains(remote, in: local) { return local }
     } catch { throw SubmissionError(error) }
-    throw SubmissionError(
-      .conflict,
-      "the local branch \(ledger.branch) and the remote one have gone different ways",
-      hint: "Keep your commits on a branch of their own and follow the remote:\n"
-        + "  git branch mine && git reset --keep \(remote.short)")
+    throw SubmissionError(parted: ledger.branch, from: remote, at: name)
   }
 }

@@ -16,8 +16,11 @@ struct GrantChoice: ExpressibleByArgument {
 
   /// The one grant among these that the piece names.
   ///
+  /// - Parameter otherwise: where to look for the right one.
   /// - Throws: ``Failure`` naming what it could be.
-  func find(among ids: some Sequence<GrantID>) throws -> GrantID {
+  func find(
+    among ids: some Sequence<GrantID>, otherwise: String = "What there is: daypass list --all"
+  ) throws -> GrantID {
     // A year or a single letter would name whatever happens to be there alone.
     guard piece.count >= 3 else {
       throw Failure(
@@ -32,8 +35,7 @@ struct GrantChoice: ExpressibleByArgument {
     }
     guard let only = matches.first else {
       throw Failure(
-        .failed, "no grant is named \(Words.safe(piece))", hint: "What there is: daypass list --all"
-      )
+        .failed, "no grant is named \(Words.safe(piece))", hint: otherwise)
     }
     guard matches.count == 1 else {
       let names = matches.prefix(8).map(\.description).joined(separator: ", ")

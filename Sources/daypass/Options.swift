@@ -1,5 +1,6 @@
 import ArgumentParser
 import Grants
+import History
 
 /// What every command understands.
 struct GlobalOptions: ParsableArguments {
@@ -24,6 +25,23 @@ struct GlobalOptions: ParsableArguments {
 struct OutputOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "How to print: table, json or yaml.")
   var output: OutputFormat = .table
+}
+
+/// A person's word on which of two lines is the mainline.
+struct MainlineOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Where two lines both carry pins: a commit of the true one, 40 digits.", valueName: "commit"))
+  var mainline: String?
+
+  /// - Throws: ``Failure`` for what is no whole commit id.
+  func choice() throws -> ObjectID? {
+    guard let mainline else { return nil }
+    guard let id = ObjectID(hex: mainline) else {
+      throw Failure(.usage, "--mainline wants all 40 digits of a commit")
+    }
+    return id
+  }
 }
 
 /// What commands that write understand.

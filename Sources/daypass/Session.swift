@@ -118,6 +118,14 @@ struct Session {
       author: author, choice: choice, remembers: !offline || remoteName == nil)
   }
 
+  /// What git must know of whoever signs. For every repository: there may be none here yet.
+  static let introduction = """
+    git config --global user.name "Your Name"
+    git config --global user.email you@example.com
+    git config --global gpg.format ssh
+    git config --global user.signingKey ~/.ssh/id_ed25519.pub
+    """
+
   /// Who commits are by, from git's settings.
   static func author(in repository: GitRepository) async throws -> Author {
     let environment = ProcessInfo.processInfo.environment
@@ -126,7 +134,7 @@ struct Session {
     guard let email, !email.isEmpty else {
       throw Failure(
         .failed, "git does not know who you are",
-        hint: "git config user.name \"Your Name\" && git config user.email you@example.com")
+        hint: "Tell it, and what you sign with:\n\(introduction)")
     }
     var name = environment["GIT_COMMITTER_NAME"]
     if name == nil { name = try await repository.configuration("user.name") }

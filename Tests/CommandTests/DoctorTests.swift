@@ -150,5 +150,14 @@ struct DoctorTests {
       "--no-push", in: "alice")
     let ahead = try await stage.expect(0, "doctor", in: "alice")
     #expect(ahead.contains("warning  remote") && ahead.contains("git push origin main"), "\(ahead)")
+    // Now both have moved, and sync would fail; fetched or not, it is the same advice.
+    _ = try await stage.request(by: "bob")
+    for isFetched in [false, true] {
+      if isFetched { try await stage.sandbox.git("fetch", "-q", in: "alice") }
+      let parted = try await stage.expect(0, "doctor", in: "alice")
+      #expect(parted.contains(/warning +remote +the local branch main and the remote one have/))
+      #expect(parted.contains("git fetch origin && git branch mine") == !isFetched, "\(parted)")
+      #expect(parted.contains("daypass land mine") && !parted.contains("daypass sync"))
+    }
   }
 }

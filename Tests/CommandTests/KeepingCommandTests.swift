@@ -74,13 +74,21 @@ import Testing
     let difference = try await stage.expect(0, "policy", "diff", in: "carol")
     #expect(difference.contains("setting maxDuration: 8h -> 4h"))
     let before = try await box.git("rev-parse", "main", in: "remote.git")
-    try await stage.expect(0, "policy", "commit", in: "carol")
+    let dry = try await stage.run(["policy", "commit", "--dry-run", "-o", "json"], in: "carol")
+    #expect(Playground.value(of: "dryRun", in: dry.text) == "true", "\(dry.text)")
+    #expect(Playground.value(of: "branch", in: dry.text) == "daypass/policy-2", "\(dry.text)")
+    let offered = try await stage.run(["policy", "commit", "-o", "json"], in: "carol").text
+    #expect(offered.hasPrefix("{") && Playground.value(of: "inForce", in: offered) == "false")
+    #expect(Playground.value(of: "serial", in: offered) == "2", "\(offered)")
+    #expect(
+      Playground.value(of: "next", in: offered) == "daypass policy approve daypass/policy-2")
     #expect(try await box.git("rev-parse", "main", in: "remote.git") == before)
     // Her own second word counts for nothing.
     let once = try await stage.expect(0, "policy", "approve", "--yes", in: "carol")
     #expect(once.contains("1 more admin must sign: dave@example.com"))
-    let done = try await stage.expect(0, "policy", "approve", "--yes", in: "dave")
-    #expect(done.contains("done policy 2 is in force"))
+    let done = try await stage.run(["policy", "approve", "--yes", "-o", "yaml"], in: "dave")
+    #expect(done.status == 0 && done.text.contains("inForce: true"), "\(done.text)")
+    #expect(done.text.contains("action: policy-approve") && !done.text.contains("done "))
     #expect(try await box.git("status", "--porcelain", in: "dave") == "")
     // Her edited files are what is in force now, and in nobody's way.
     try await stage.expect(0, "sync", in: "carol")
@@ -285,13 +293,25 @@ import Testing
   @Test func checkNamesFileAndLine() async throws {
     let stage = try await Stage(clones: ["carol"])
     let fine = try await stage.expect(0, "check", in: "carol")
-    #expect(fine.contains("no spare admin"))
+    #expect(fine.contains("no spare admin") && !fine.contains("can sign nothing"))
+    let groups = try #require(stage.sandbox.read("carol/policies/groups.yaml"))
+    let more = (1...7).map { "    - new\($0)@example.com\n" }.joined()
+    try stage.sandbox.write(
+      "carol/policies/groups.yaml",
+      groups.replacing("  engineers:\n", with: "  engineers:\n" + more))
+    let keyless = try await stage.expect(0, "check", in: "carol")
+    #expect(
+      keyless.contains(
+        "warning policies/groups.yaml:6: new1@example.com has no usable key in "
+          + "policies/allowed_signers, and can sign nothing"), "\(keyless)")
+    #expect(keyless.contains("2 more of those the policy names have no usable key"))
+    try stage.sandbox.write("carol/policies/groups.yaml", groups)
     let file = "carol/policies/daypass.yaml"
     let text = try #require(stage.sandbox.read(file))
     try stage.sandbox.write(file, text.replacing("freshness: PT15M", with: "freshness: 15"))
     try stage.sandbox.write("carol/grants/stray.json", "1")
     let words = try await stage.expect(1, "check", in: "carol")
-    #expect(words.contains("policies/daypass.yaml:52"))
+    #expect(words.contains("policies/daypass.yaml:57"))
     #expect(words.contains("grants/stray.json does not belong there"))
   }
 }

@@ -62,6 +62,46 @@ import Testing
     #expect(try await land(stage, 0, "--all").contains("Nothing to land"))
   }
 
+  @Test func aPieceOfTheIdNamesTheBranch() async throws {
+    let stage = try await Stage(clones: ["alice", "bob", "ci"])
+    var ids: [String] = []
+    for role in ["db-read", "prod-admin"] {
+      let words = try await stage.expect(
+        0, "request", role, "--why", "rotate the certificate", "--branch", "--yes", in: "alice")
+      ids.append(try Stage.id(in: words))
+    }
+    let short = String(ids[0].suffix(8))
+    let unheard = try await stage.expect(1, "check", "--land", short, in: "bob")
+    #expect(unheard.contains("no branch, commit or grant \(short) here"), "\(unheard)")
+    #expect(unheard.contains("daypass sync"), "\(unheard)")
+    try await stage.expect(0, "sync", in: "bob")
+    let check = try await stage.expect(0, "check", "--land", short, in: "bob")
+    #expect(check.contains("daypass/\(ids[0]) at"), "\(check)")
+    let both = try await stage.expect(2, "check", "--land", String(ids[0].prefix(8)), in: "bob")
+    #expect(both.contains("could be 2 grants"), "\(both)")
+    #expect(try await land(stage, 0, short).contains("landed daypass/\(ids[0])"))
+    #expect(try await land(stage, 1, "zzzz").contains("there is no branch zzzz"))
+  }
+
+  /// A branch that waits is no dispute: its steps have not landed, and landing writes the belief.
+  @Test func whatWaitsOnItsBranchIsShownWithoutAlarm() async throws {
+    let stage = try await Stage(clones: ["alice", "bob"])
+    let words = try await stage.expect(
+      0, "request", "db-read", "--why", "to look at one row", "--branch", "--yes", in: "alice")
+    let id = try Stage.id(in: words)
+    let unheard = try await stage.expect(1, "show", id, in: "bob")
+    #expect(unheard.contains("what others did since: daypass sync"), "\(unheard)")
+    try await stage.expect(0, "approve", id, "--yes", in: "bob")
+    let shown = try await stage.expect(0, "show", String(id.suffix(8)), in: "bob")
+    #expect(shown.contains(/branch +daypass\/[^ ]*, not landed/), "\(shown)")
+    #expect(shown.contains("active once landed") && shown.contains(/approve .*not landed/))
+    #expect(!shown.contains("disputed") && !shown.contains("heal"), "\(shown)")
+    let json = try await stage.run(["show", id, "-o", "json"], in: "bob")
+    #expect(json.status == 0)
+    #expect(Playground.value(of: "branch", in: json.text) == "daypass/\(id)")
+    #expect(Playground.value(of: "landedAt", in: json.text) == "null", "\(json.text)")
+  }
+
   @Test func twoOfOneHourInFlightBothLand() async throws {
     let stage = try await Stage(clones: ["alice", "bob", "ci"])
     var ids: [String] = []

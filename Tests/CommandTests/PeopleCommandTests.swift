@@ -148,6 +148,66 @@ struct PeopleCommandTests {
     #expect(Playground.value(of: "env", in: shown) == "staging")
   }
 
+  @Test func shortenedDurationIsShown() async throws {
+    let role = """
+      description: Two agree
+      requestable: {groups: [engineers]}
+      approval:
+        stages:
+          - from: {groups: [leads]}
+            quorum: 2
+
+      """
+    let ground = try await Playground(policies: ["roles/pair.yaml": role])
+    let id = try await ground.request("alice", "pair", "--why", "x", "--for", "2h")
+    #expect(try await ground.must("alice", "show", id).contains(/duration +2h\n/))
+    try await ground.must("bob", "approve", id, "--for", "1h")
+    let shortened = try await ground.must("bob", "show", id)
+    #expect(shortened.contains(/duration +1h of the 2h asked for\n/), "\(shortened)")
+    try await ground.must("carol", "sync")
+    try ground.sandbox.write(
+      "carol/policies/roles/pair.yaml", role + "duration: {max: PT30M, default: PT30M}\n")
+    try await ground.must("carol", "policy", "commit", "--yes")
+    try await ground.must("dave", "sync")
+    let capped = try await ground.must("dave", "show", id)
+    #expect(
+      capped.contains(
+        "at most 30m by now (policies/roles/pair.yaml:7): daypass approve \(id) --for"),
+      "\(capped)")
+    #expect(try await ground.daypass("dave", "approve", id).status == 4)
+    let approved = try await ground.must("dave", "approve", id, "--for", "30m")
+    #expect(approved.contains("30m of the 2h asked for"), "\(approved)")
+    #expect(
+      try await ground.must("dave", "show", id).contains(/duration +30m of the 2h asked for\n/))
+  }
+
+  @Test func roleIsSaidWithItsScope() async throws {
+    let ground = try await Playground(policies: [
+      "roles/deploy.yaml": """
+      description: Deploy
+      requestable: {groups: [engineers]}
+      scope: {env: [prod, staging]}
+      approval:
+        stages:
+          - from: {groups: [leads]}
+            quorum: 1
+
+      """
+    ])
+    let asked = try await ground.must(
+      "alice", "request", "deploy", "--why", "x", "--scope", "env=prod")
+    #expect(asked.contains("done asked for deploy [env=prod] for 1h"), "\(asked)")
+    let id = String(try #require(asked.firstMatch(of: /Z-([0-9a-z]{8})/)).1)
+    let approved = try await ground.must("bob", "approve", id)
+    #expect(approved.contains("holds deploy [env=prod] until"), "\(approved)")
+    let log = try await ground.must("bob", "log", id)
+    #expect(log.contains(/approve .* deploy \[env=prod\] for alice/), "\(log)")
+    let json = try await ground.must("bob", "log", id, "-o", "json")
+    #expect(Playground.value(of: "env", in: json) == "prod", "\(json)")
+    let ended = try await ground.must("bob", "revoke", id, "--why", "enough")
+    #expect(ended.contains("done revoked deploy [env=prod] of alice"), "\(ended)")
+  }
+
   @Test func automaticRoleIsActiveAtOnce() async throws {
     let ground = try await Playground(policies: [
       "daypass.yaml": """

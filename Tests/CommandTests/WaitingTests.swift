@@ -62,7 +62,7 @@ import Testing
     let words = try await stage.expect(
       1, "request", "db-read", "--why", "to look at one row", "--wait", "--timeout", "2s", "--yes",
       in: "alice")
-    #expect(ContinuousClock.now - began < .seconds(20))
+    #expect(ContinuousClock.now - began < .seconds(60))
     #expect(words.contains("after 2s the request is still undecided"), "\(words)")
     let id = try Stage.id(in: words)
     #expect(words.contains("daypass show \(id.suffix(8)) --follow"), "\(words)")
@@ -71,7 +71,7 @@ import Testing
       ("TERM", ["request", "prod-admin", "--why", "rotate the certificate", "--yes", "--wait"], 1),
     ] as [(String, [String], Int32)] {
       let result = try await ProgramRunner(stage.sandbox.environment).run(
-        ["timeout", "--preserve-status", "-s", signal, "5", Stage.binary] + command,
+        ["timeout", "--preserve-status", "-s", signal, "12", Stage.binary] + command,
         in: stage.sandbox.path("alice"),
         changing: [
           "GIT_AUTHOR_NAME": nil, "GIT_AUTHOR_EMAIL": nil, "GIT_COMMITTER_NAME": nil,
@@ -91,7 +91,7 @@ import Testing
       try await stage.expect(0, "approve", id, "--yes", in: "bob")
       // Approved is not landed yet.
       let shown = try await ProgramRunner(stage.sandbox.environment).run(
-        ["timeout", "--preserve-status", "-s", "INT", "4", Stage.binary, "show", id, "--follow"],
+        ["timeout", "--preserve-status", "-s", "INT", "8", Stage.binary, "show", id, "--follow"],
         in: stage.sandbox.path("bob"))
       #expect(shown.text.contains("not landed: nothing of it counts before"), "\(shown.text)")
       try await stage.expect(0, "land", "--all", "--assume-clock", in: "ci")

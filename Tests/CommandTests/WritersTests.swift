@@ -4,7 +4,7 @@ import Testing
 /// Many writers, one remote.
 @Suite struct WritersTests {
   /// Ten writers, twenty transitions each: every one lands or reports, none is lost, none double.
-  @Test(.timeLimit(.minutes(10))) func tenWritersTwoHundredTransitions() async throws {
+  @Test(.timeLimit(.minutes(20))) func tenWritersTwoHundredTransitions() async throws {
     let writers = (0..<10).map { "writer\($0)" }
     let stage = try await Stage(clones: writers, engineers: writers)
     // Each asks and takes back, ten times: twenty transitions.

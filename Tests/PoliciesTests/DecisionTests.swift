@@ -12,6 +12,21 @@ import Testing
     #expect(decision.refusals.map(\.source?.description) == ["policies/roles/ops.yaml:4"])
   }
 
+  /// One rule, one line: in `roles`, in a request's sheet and in each refusal.
+  @Test func approvalIsSaidAtOneLine() throws {
+    let policy = try Sample.policy()
+    let grant = try Sample.grant()
+    let role = try #require(policy.roles[grant.role])
+    let lines = [
+      role.approvalSource, policy.quorum(of: grant)?.source,
+      policy.decideApproval(of: grant, by: try Sample.person("erin"), duration: nil).refusals
+        .first { $0.rule == .approver }?.source,
+      policy.decideRejection(of: grant, by: try Sample.person("erin")).refusals.first?.source,
+      policy.decideActivation(of: grant).refusals.first { $0.rule == .quorum }?.source,
+    ]
+    #expect(Set(lines) == [role.stages[0].source])
+  }
+
   @Test func allRefusalsAreGivenAtOnce() throws {
     let policy = try Sample.policy(
       settings: "enabled: false", role: Sample.role + "ticket: {required: true}\n")

@@ -48,6 +48,7 @@ struct Authenticator: Sendable {
   let reader: TreeReader
 
   func record(_ id: ObjectID) throws(LedgerError) -> CommitRecord {
+    if let known = reader.commit(id) { return known }
     let object: RawObject
     do {
       object = try reader.history.read(id, limit: Self.largestCommit)
@@ -57,6 +58,7 @@ struct Authenticator: Sendable {
     guard object.kind == .commit, let record = CommitRecord(id: id, parsing: object.bytes) else {
       throw LedgerError(.brokenHistory, "object \(id) is no commit")
     }
+    reader.keep(record, size: object.bytes.count)
     return record
   }
 

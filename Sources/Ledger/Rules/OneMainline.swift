@@ -5,7 +5,7 @@ extension TrustRule {
   static func refuseOneMainline(_ first: ObjectID, _ second: ObjectID) -> LedgerError {
     LedgerError(
       .ambiguousMainline,
-      "two lines both carry reconciler pins: \(first.short) and \(second.short)",
-      hint: "Find out which is the true one and say so once: daypass verify --mainline COMMIT")
+      "two lines both carry reconciler pins: \(first) and \(second) (rule one-mainline)",
+      hint: TrustRule.oneMainline.hint)
   }
 }

@@ -20,9 +20,10 @@ extension TreeReader {
   /// What that tree says of the grant, looking at its three places.
   func content(of id: GrantID, in root: ObjectID) throws(LedgerError) -> PlacedContent {
     var found: [(GrantPath, TreeEntry)] = []
-    for state in GrantState.allCases {
-      let path = GrantPath(state: state, id: id)
-      if let entry = try entry(at: path.components, below: root) { found.append((path, entry)) }
+    for (state, components) in GrantPath.components(of: id) {
+      if let entry = try entry(at: components, below: root) {
+        found.append((GrantPath(state: state, id: id), entry))
+      }
     }
     guard let (path, entry) = found.last else { return .absent }
     // The last of the states is closed.
@@ -46,18 +47,32 @@ extension TreeReader {
       return unreadable(
         "is no plain file (mode \(String(entry.mode, radix: 8)); only 100644 is allowed)")
     }
-    guard let bytes = try blob(entry.id, limit: Grant.largestFile) else {
+    guard let read = try grant(entry.id) else {
       return unreadable("is larger than \(Grant.largestFile / 1_024) KiB")
     }
-    do {
-      let grant = try Grant(canonical: bytes)
+    switch read {
+    case .failure(let error): return unreadable(error.description)
+    case .success(let grant):
       guard grant.id == path.id else { return unreadable("carries the id \(grant.id)") }
       if path.state == .closed, grant.closed == nil {
         return unreadable("lies in closed but has no \"closed\" entry")
       }
       return PlacedContent(content: .file(path.state, grant), blob: entry.id)
+    }
+  }
+
+  /// The grant in that file; nil if the file is too large.
+  private func grant(
+    _ id: ObjectID
+  ) throws(LedgerError) -> Result<Grant, GrantFormatError>? {
+    if let known = decoded(id) { return .success(known) }
+    guard let bytes = try blob(id, limit: Grant.largestFile) else { return nil }
+    do throws(GrantFormatError) {
+      let grant = try Grant(canonical: bytes)
+      keep(grant, as: id, size: bytes.count)
+      return .success(grant)
     } catch {
-      return unreadable(error.description)
+      return .failure(error)
     }
   }
 }

@@ -1,3 +1,4 @@
+import Grants
 import History
 import Synchronization
 
@@ -21,6 +22,25 @@ final class TreeReader: Sendable {
   }
 
   private let cache = Mutex(Cache())
+
+  /// What a commit leaves is what the next one changes: each file is looked at twice.
+  private struct Decoded {
+    var grants: [ObjectID: Grant] = [:]
+    /// Bytes of the files they were read from.
+    var size = 0
+  }
+
+  private static let mostDecoded = 4 << 20
+  private let decoded = Mutex(Decoded())
+
+  /// A chain is walked once from its head to find it, and then in order.
+  private struct Commits {
+    var records: [ObjectID: CommitRecord] = [:]
+    var size = 0
+  }
+
+  private static let mostCommitBytes = 16 << 20
+  private let commits = Mutex(Commits())
 
   init(_ history: any HistoryReader) { self.history = history }
 
@@ -61,6 +81,29 @@ final class TreeReader: Sendable {
       current = next
     }
     return current
+  }
+
+  func decoded(_ id: ObjectID) -> Grant? { decoded.withLock { $0.grants[id] } }
+
+  /// - Parameter size: of the file it was read from, in bytes.
+  func keep(_ grant: Grant, as id: ObjectID, size: Int) {
+    decoded.withLock { decoded in
+      if decoded.size + size > Self.mostDecoded { decoded = Decoded() }
+      decoded.grants[id] = grant
+      decoded.size += size
+    }
+  }
+
+  func commit(_ id: ObjectID) -> CommitRecord? { commits.withLock { $0.records[id] } }
+
+  /// - Parameter size: of the object, in bytes.
+  func keep(_ record: CommitRecord, size: Int) {
+    guard size <= CommitRecord.largestSigned else { return }
+    commits.withLock { commits in
+      if commits.size + size > Self.mostCommitBytes { commits = Commits() }
+      commits.records[record.id] = record
+      commits.size += size
+    }
   }
 
   private func cached(_ id: ObjectID) -> TreeRecord? {

@@ -63,6 +63,7 @@ struct AmendCommand: AsyncParsableCommand {
     }
     if let role { try Known.demandRole(role, in: acting.policy) }
     let id = try acting.find(id)
+    try acting.demandUndecided(id, for: .amend)
     let intent = AmendIntent(
       signer: acting.me, id: id, role: role,
       duration: duration?.span ?? until.map { $0.moment - now }, justification: why,

@@ -42,6 +42,7 @@ struct ApproveCommand: AsyncParsableCommand {
     let acting = try await Acting.begin(global, writing, output.output).reaching([id])
     let id = try acting.find(
       id, otherwise: "What waits for you: daypass list --reviewable")
+    try acting.demandUndecided(id, for: .approve)
     let live = try acting.replay.live(
       id, in: .pending, otherwise: ApproveIntent.nothingLeft(id))
     let intent = ApproveIntent(

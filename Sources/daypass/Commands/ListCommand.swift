@@ -86,18 +86,11 @@ struct ListCommand: AsyncParsableCommand {
 
   /// Roles and people that are gone may still be asked about: what history knows of is known.
   private func demandKnown(_ session: Session, _ replay: Replay, _ views: [GrantView]) throws {
-    let policy = replay.belief.policy.policy
-    let people = Known.people(of: replay.belief)
-    func isMissing(_ grants: [GrantView]) -> Failure? {
-      if let role, policy.roles[role] == nil, !grants.contains(where: { $0.grant.role == role }) {
-        return Known.unknownRole(role, policy)
-      }
-      guard let person, !people.contains(person), !grants.contains(where: { $0.isOf(person) })
-      else { return nil }
-      return Known.unknownPerson(person, replay.belief)
+    func fault(_ grants: [GrantView]) -> Failure? {
+      Known.fault(role: role, person: person, among: grants, replay.belief)
     }
-    guard isMissing(views) != nil else { return }
-    if let failure = isMissing(try GrantHistory.read(session).views) { throw failure }
+    guard fault(views) != nil else { return }
+    if let failure = fault(try GrantHistory.read(session).views) { throw failure }
   }
 
   private func matches(_ view: GrantView, _ me: Principal?, _ policy: Policy) -> Bool {

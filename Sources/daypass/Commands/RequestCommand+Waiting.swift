@@ -38,7 +38,8 @@ extension RequestCommand {
 
   private func tell(_ view: GrantView) {
     let end = view.grant.expiresAt.map { " until \(Words.both($0))" } ?? ""
-    let words = "\(view.grant.subject) holds \(view.grant.role)\(end) (\(view.grant.id.short))"
+    let words =
+      "\(view.grant.subject) holds \(Words.role(view.grant))\(end) (\(view.grant.id.short))"
     if output.output == .table {
       Terminal.write(Done.line(words))
     } else {
@@ -51,12 +52,13 @@ extension RequestCommand {
     let state = view.status == .active ? "approved, but not landed" : "undecided"
     let patience = timeout.map { Words.exact($0.span) } ?? ""
     let id = view.grant.id.short
+    let verb = view.status == .active ? "revoke" : "withdraw"
     return Failure(
       .failed,
       stop.cause == .timeout
         ? "after \(patience) the request is still \(state)"
         : "stopped waiting; the request is still \(state)",
-      hint: "To go on: daypass show \(id) --follow\nTo take it back: daypass withdraw \(id)")
+      hint: "To go on: daypass show \(id) --follow\nTo take it back: daypass \(verb) \(id)")
   }
 
   private static func lost(_ view: GrantView) -> Failure {

@@ -11,7 +11,8 @@ struct RevokeCommand: AsyncParsableCommand {
     discussion: """
       For the holder, the approvers of the role, and admins; all but the holder and the requester \
       say why. It counts from the moment it lands and is never refused for being late. A request \
-      that is still pending is rejected or withdrawn instead.
+      that is still pending is rejected or withdrawn instead; one with all its approvals on a branch \
+      of its own is revoked, landed or not.
 
       With --all it ends every active grant, or those of one person or one role, in one signed \
       commit: chosen anew on the newest head, so that nothing that became active meanwhile is left.
@@ -50,32 +51,39 @@ struct RevokeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let acting = try await Acting.begin(global, writing, output.output)
-    guard all else { return try await acting.end(.revoke, ids, why: why) }
+    guard all else {
+      return try await acting.reaching(ids).end(.revoke, ids, why: why)
+    }
     var intent = RevokeAllIntent(signer: acting.me, reason: "", subject: of, role: role)
     let grants = intent.chosen(from: acting.replay.belief, at: acting.session.now)
-    if grants.isEmpty { warnOfUnknown(acting) }
+    if grants.isEmpty { try demandKnown(acting) }
     guard !grants.isEmpty else {
       // Asked again after it has worked, it has still worked.
       if output.output != .table {
         return Terminal.write(try acting.nothingDone("revoke").render(output.output))
       }
-      return Terminal.write("nothing to revoke: no active grant is of that kind\n")
+      return Terminal.write("nothing to revoke: \(none)\n")
     }
     intent.reason = acting.reason(for: .revoke, grants, why: why)
     try await acting.carryOut(
       EndPlan(deed: .revoke, grants: grants, acting: acting).command, intent)
   }
 
-  /// In a hurry a name is easily mistyped, and "nothing to revoke" would be taken for done. No
-  /// error: whoever has left may be gone from the policy as well.
-  private func warnOfUnknown(_ acting: Acting) {
-    if let role, acting.policy.roles[role] == nil {
-      Notice.warn(Known.unknownRole(role, acting.policy))
+  /// That there is none, in words.
+  private var none: String {
+    let what = role.map { " of \($0)" } ?? ""
+    return of.map { "\($0) holds no active grant\(what)" } ?? "no grant\(what) is active"
+  }
+
+  /// In a hurry a name is easily mistyped, and "nothing to revoke" would be taken for done. Whoever
+  /// has left may be gone from the policy as well: what history knows is known.
+  private func demandKnown(_ acting: Acting) throws {
+    func fault(_ grants: [GrantView]) -> Failure? {
+      Known.fault(role: role, person: of, among: grants, acting.replay.belief)
     }
-    let belief = acting.replay.belief
-    if let of, !Known.people(of: belief).contains(of) {
-      Notice.warn(Known.unknownPerson(of, belief))
-    }
+    guard fault([]) != nil else { return }
+    let history = try GrantHistory.read(acting.session, at: acting.replay)
+    if let failure = fault(history.views) { throw failure }
   }
 }
 

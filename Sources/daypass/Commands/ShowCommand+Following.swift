@@ -73,7 +73,7 @@ extension ShowCommand {
       var view = GrantView(step.step.grant, in: step.step.after, of: belief, at: now)
       view.lane = step.lane
       view.isAwaitingPin = step.isAwaitingPin
-      try write(step.step.kind.rawValue, at: step.step.signedAt, step.step, view.output)
+      try write(step.step.kind.rawValue, at: step.step.signedAt, step, view.output)
     }
     guard let view = look.view else {
       if look.isGone {
@@ -93,12 +93,14 @@ extension ShowCommand {
   }
 
   private func write(
-    _ change: String, at moment: Timestamp, _ step: VerifiedTransition?, _ grant: OutputValue
+    _ change: String, at moment: Timestamp, _ told: GrantStep?, _ grant: OutputValue
   ) throws {
+    let step = told?.step
+    let landedAt = told?.lane == nil ? step?.landedAt.description : nil
     let value = OutputValue.object([
       ("change", .string(change)), ("at", .string(moment.description)),
       ("by", .optional(step?.signer.name)), ("commit", .optional(step?.commit.hex)),
-      ("landedAt", .optional(step?.landedAt.description)), ("grant", grant),
+      ("landedAt", .optional(landedAt)), ("grant", grant),
     ])
     Terminal.write(
       output.output == .json ? value.line + "\n" : "---\n" + (try value.render(.yaml)))

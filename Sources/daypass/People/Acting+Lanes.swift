@@ -22,9 +22,34 @@ extension Acting {
           + matches.map { String($0.branch.dropFirst(Lane.prefix.count)) }.joined(separator: ", "))
     }
     var acting = self
-    acting.replay = try submitter.view(of: lane.tip, on: replay, at: session.now)
+    let outlook = try submitter.outlook(landing: lane.tip, on: replay, at: session.now)
+    acting.replay = outlook.after
     acting.way = .lane(lane.branch)
+    acting.lane = outlook
     return acting
+  }
+
+  /// What has all its approvals on a branch of its own counts for nothing yet, and is no request
+  /// any more either: there is one way to have it count and one to end it.
+  ///
+  /// - Throws: ``Failure`` that names the way, for what can only be done to a request.
+  func demandUndecided(_ id: GrantID, for verb: LaneVerb) throws {
+    guard case .lane(let branch) = way, let live = replay.belief.live[id], live.state == .active,
+      !live.grant.isExpired(at: session.now)
+    else { return }
+    let land =
+      "It lands by daypass land \(branch) (\(Words.either(policy.reconcilers.sorted())))"
+      + "\nor by a merge of its pull request, with a merge commit."
+    let isOwn = [live.grant.subject, live.grant.requester].contains(me)
+    let revoke = "daypass revoke \(id.short)\(isOwn ? "" : " --why REASON")"
+    let hint =
+      switch verb {
+      case .approve: land
+      case .end: "To end it, landed or not: \(revoke)\n" + land
+      case .amend: "To change it, end it and ask anew: \(revoke), then daypass request\n" + land
+      }
+    throw Failure(
+      .failed, "\(id.short) has all its approvals, and waits on \(branch) to be landed", hint: hint)
   }
 
   /// Signs and publishes, on a branch of the grant's own if the way leads there or the remote lets
@@ -48,6 +73,9 @@ extension Acting {
       return try await submitter.submit(intent, on: lane)
     }
   }
+
+  /// What is asked of a request that may be none any more.
+  enum LaneVerb { case approve, amend, end }
 
   func branch(_ done: Submitted?) -> String { done?.lane ?? session.branch }
 }

@@ -20,6 +20,8 @@ struct Acting {
   /// What is shown before signing; the submission begins anew from the newest head.
   var replay: Replay
   var way = Way.direct
+  /// What the branch that the way leads to would bring; nil without one.
+  var lane: Outlook?
   let me: Principal
   let writing: WritingOptions
   let format: OutputFormat
@@ -102,6 +104,16 @@ struct Acting {
     return done
   }
 
+  /// What comes after: of what waits on a branch and wants no more signatures, that it is landed.
+  private func nextStep(_ deed: Deed, _ views: [GrantView], _ done: Submitted) -> NextStep? {
+    guard let lane = done.lane, views.allSatisfy({ $0.state != .pending }) else {
+      return deed.next(views)
+    }
+    return NextStep(
+      command: "daypass land \(lane)", note: "or a merge of its pull request, with a merge commit",
+      by: policy.reconcilers.sorted())
+  }
+
   /// For programs, where there was nothing to do.
   func nothingDone(_ action: String) -> OutputValue { result(action, [], nil, next: nil) }
 
@@ -119,7 +131,7 @@ struct Acting {
 
   private func tell(_ deed: Deed, _ views: [GrantView], _ done: Submitted?) throws {
     // What has not been done leads nowhere yet.
-    let next = done == nil ? nil : deed.next(views)
+    let next = done.flatMap { nextStep(deed, views, $0) }
     guard format == .table else {
       let grants = views.map { deed.givesID && done == nil ? $0.outputWithoutID : $0.output }
       let value = result(deed.action, grants, done, next: next)

@@ -57,9 +57,8 @@ struct ApprovalPlan {
     }
     guard !held.isEmpty else { return ["nothing"] }
     return held.map(\.grant).sorted { $0.id < $1.id }.map { grant in
-      let scope = grant.scope.isEmpty ? "" : " [\(Words.scope(grant.scope))]"
       let end = grant.expiresAt.map { " until \(Words.both($0))" } ?? ""
-      return "\(grant.role)\(scope)\(end) (\(grant.id.short))"
+      return "\(Words.role(grant))\(end) (\(grant.id.short))"
     }
   }
 
@@ -81,11 +80,12 @@ struct ApprovalPlan {
   func outcome(_ views: [GrantView]) -> String {
     let grant = views.first?.grant ?? after
     if let end = grant.expiresAt {
-      return "\(grant.subject) holds \(grant.role) until \(Words.both(end)) (\(grant.id.short))"
+      return
+        "\(grant.subject) holds \(Words.role(grant)) until \(Words.both(end)) (\(grant.id.short))"
     }
     let quorum = views.first?.quorum
     let count = quorum.map { ", \($0.have) of \($0.need)" } ?? ""
-    return "approved \(grant.role) for \(grant.subject)\(count) (\(grant.id.short))"
+    return "approved \(Words.role(grant)) for \(grant.subject)\(count) (\(grant.id.short))"
   }
 
   /// The next reviewer's command, or the one that takes it back.
@@ -95,8 +95,7 @@ struct ApprovalPlan {
       return NextStep(
         command: "daypass revoke \(grant.id.short) --why REASON", note: "to end it early")
     }
-    let others = policy.quorum(of: grant)?.suppliers ?? []
-    return NextStep(
-      command: "daypass approve \(grant.id.short)", note: "by \(Words.names(others))")
+    guard let others = policy.quorum(of: grant)?.suppliers, !others.isEmpty else { return nil }
+    return NextStep(command: "daypass approve \(grant.id.short)", by: others)
   }
 }

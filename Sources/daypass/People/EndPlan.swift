@@ -13,11 +13,10 @@ struct EndPlan {
     var sheet = Sheet()
     for live in grants.sorted(by: { $0.grant.id < $1.grant.id }) {
       let view = GrantView(live, in: acting.replay)
-      let scope = live.grant.scope.isEmpty ? "" : " [\(Words.scope(live.grant.scope))]"
       let end = live.grant.expiresAt.map { ", until \(Words.both($0))" } ?? ""
       sheet.add(
         live.grant.id.short,
-        "\(view.status.word) \(live.grant.role)\(scope) of \(view.people)\(end)")
+        "\(view.status.word) \(Words.role(live.grant)) of \(view.people)\(end)")
     }
     return sheet
   }
@@ -45,7 +44,7 @@ struct EndPlan {
       let noun = deed == .reject || deed == .withdraw ? "request" : "grant"
       return "\(past) \(Words.count(views.count, noun))"
     }
-    let what = "\(view.grant.role) of \(view.grant.subject) (\(view.grant.id.short))"
+    let what = "\(Words.role(view.grant)) of \(view.grant.subject) (\(view.grant.id.short))"
     guard deed == .retract else { return "\(past) \(what)" }
     guard let quorum = view.quorum else {
       return "took your approval back; with it \(what) ended"
@@ -72,7 +71,9 @@ extension Acting {
       if !ids.contains(id) { ids.append(id) }
     }
     var grants = ids.compactMap { replay.belief.live[$0] }
-    if deed == .revoke || deed == .retract {
+    if deed == .reject || deed == .withdraw {
+      for id in ids { try demandUndecided(id, for: .end) }
+    } else {
       grants = try stillRunning(grants, deed == .revoke ? "revoke" : "take back")
     }
     let intent = EndIntent(

@@ -81,9 +81,9 @@ enum FollowWords {
   static func failure(_ view: GrantView, isBlind: Bool) -> Failure? {
     guard case .ended(let outcome) = view.status else { return nil }
     let grant = view.grant
-    var sentence = "the request for \(grant.role) "
+    var sentence = "the request for \(Words.role(grant)) "
     switch outcome {
-    case .expired: sentence = "\(grant.role) was granted and has expired already"
+    case .expired: sentence = "\(Words.role(grant)) was granted and has expired already"
     case .lapsed: sentence += "has lapsed" + why(view)
     case .ineligible: sentence += "is ineligible" + why(view)
     case .rejected, .withdrawn, .revoked: sentence += "was \(outcome.rawValue)"

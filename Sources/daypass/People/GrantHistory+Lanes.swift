@@ -17,7 +17,9 @@ extension GrantHistory {
       else { continue }
       waiting[id] = (offer.branch, outlook)
     }
-    let id = try choice.find(among: ids.union(waiting.keys))
+    let id = try choice.find(
+      among: ids.union(waiting.keys),
+      otherwise: "What there is: daypass list --all; what others did since: daypass sync")
     guard let (branch, outlook) = waiting[id] else { return (id, self) }
     return (id, upon(outlook, of: id, on: branch))
   }

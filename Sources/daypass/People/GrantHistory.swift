@@ -13,11 +13,12 @@ struct GrantHistory {
   /// The grant that waits on a branch of its own, the branch, and what that would bring.
   var lane: (id: GrantID, branch: String, outlook: Outlook)?
 
-  static func read(_ session: Session) throws -> GrantHistory {
+  /// - Parameter known: whose head to read up to, where that is not the local branch's.
+  static func read(_ session: Session, at known: Replay? = nil) throws -> GrantHistory {
     var steps: [GrantID: [VerifiedTransition]] = [:]
     var incidents: [GrantID: [Incident]] = [:]
     var settlements: [Incident: Settlement] = [:]
-    let report = { (event: LedgerEvent) in
+    let take = { (event: LedgerEvent) in
       switch event {
       case .transition(let step): steps[step.grant.id, default: []].append(step)
       case .incident(let incident):
@@ -26,8 +27,16 @@ struct GrantHistory {
       case .consent, .policy, .pin: return
       }
     }
-    let replay = try session.replay(wholeHistory: true, report: report).anticipating
-    for event in replay.waiting { report(event) }
+    let believed =
+      if let known {
+        try session.ledger.replay(
+          head: known.head, now: session.now, choice: session.choice ?? known.state.commit,
+          report: take)
+      } else {
+        try session.replay(wholeHistory: true, report: take)
+      }
+    let replay = believed.anticipating
+    for event in replay.waiting { take(event) }
     return GrantHistory(
       replay: replay, steps: steps, incidents: incidents, settlements: settlements)
   }
@@ -44,6 +53,20 @@ struct GrantHistory {
     }
     if lane?.id == id { view?.lane = lane?.branch }
     return view
+  }
+
+  /// Where the governed branch's tree is not what is believed. Not where the tree that a landing
+  /// begins with is not what it comes to: landing writes the belief into it.
+  var disputes: [Dispute] { (lane?.outlook.before ?? replay).disputes }
+
+  /// Whether that is a step on a branch that has not landed.
+  func isWaiting(_ step: VerifiedTransition) -> Bool {
+    lane?.outlook.transitions.contains(step) == true
+  }
+
+  /// The same for what would be refused there.
+  func isWaiting(_ incident: Incident) -> Bool {
+    lane?.outlook.refusals.contains(incident) == true
   }
 
   /// Every grant that was ever believed, in id order.

@@ -8,19 +8,22 @@ extension GrantPage {
       ?? [("id", .string(id.description)), ("short", .string(id.short)), ("status", .null)]
     return .object(
       members + [
-        ("steps", .list((history.steps[id] ?? []).map(Self.output))),
+        ("steps", .list((history.steps[id] ?? []).map(output))),
         ("incidents", .list((history.incidents[id] ?? []).map(output))),
         ("disputes", .list(disputes.map(Self.output))),
       ])
   }
 
-  private static func output(_ step: VerifiedTransition) -> OutputValue {
-    .object([
+  /// `landedAt` and `mainline` are null on a branch that has not landed.
+  private func output(_ step: VerifiedTransition) -> OutputValue {
+    let isLanded = !history.isWaiting(step)
+    return .object([
       ("step", .string(step.kind.rawValue)), ("signer", .string(step.signer.name)),
       ("before", .optional(step.before?.rawValue)), ("after", .string(step.after.rawValue)),
       ("signedAt", .string(step.signedAt.description)),
-      ("landedAt", .string(step.landedAt.description)), ("commit", .string(step.commit.hex)),
-      ("mainline", .string(step.mainline.hex)),
+      ("landedAt", .optional(isLanded ? step.landedAt.description : nil)),
+      ("commit", .string(step.commit.hex)),
+      ("mainline", .optional(isLanded ? step.mainline.hex : nil)),
     ])
   }
 
@@ -28,18 +31,22 @@ extension GrantPage {
   /// its files were not taken over.
   private func output(_ incident: Incident) -> OutputValue {
     let settlement = history.settlements[incident]
+    let isLanded = !history.isWaiting(incident)
     return .object(
-      Self.members(incident) + [
+      Self.members(incident, isLanded) + [
         ("settledBy", .optional(settlement?.commit.hex)),
         ("settledAt", .optional(settlement?.landedAt.description)),
       ])
   }
 
-  private static func members(_ incident: Incident) -> [(String, OutputValue)] {
+  private static func members(
+    _ incident: Incident, _ isLanded: Bool = true
+  ) -> [(String, OutputValue)] {
     [
       ("rule", .string(incident.rule.rawValue)), ("sentence", .string(incident.sentence)),
-      ("commit", .string(incident.commit.hex)), ("mainline", .string(incident.mainline.hex)),
-      ("landedAt", .string(incident.landedAt.description)),
+      ("commit", .string(incident.commit.hex)),
+      ("mainline", .optional(isLanded ? incident.mainline.hex : nil)),
+      ("landedAt", .optional(isLanded ? incident.landedAt.description : nil)),
       ("author", .string(incident.author)), ("signer", .optional(incident.signer?.name)),
     ]
   }

@@ -13,7 +13,7 @@ struct GrantPage {
   private var incidents: [Incident] { history.incidents[id] ?? [] }
 
   /// Where the head's tree has something else of this grant than what is believed.
-  var disputes: [Dispute] { history.replay.disputes.filter { $0.unit == .grant(id) } }
+  var disputes: [Dispute] { history.disputes.filter { $0.unit == .grant(id) } }
 
   func text(_ style: Style) -> String {
     var sheet = Sheet()
@@ -43,8 +43,25 @@ struct GrantPage {
     sheet.add("requester", grant.requester.name)
     sheet.add("why", grant.justification)
     sheet.add("ticket", grant.ticket)
-    sheet.add("duration", Words.exact(grant.duration))
+    sheet.add("duration", lines: durations(view))
     sheet.add("approvals", lines: ApprovalPlan.approvals(grant))
+  }
+
+  /// How long was asked, how long is allowed, and whether the policy has come to allow less.
+  private func durations(_ view: GrantView) -> [String] {
+    let (asked, allowed) = (view.grant.duration, view.grant.approvedDuration)
+    var lines = [
+      allowed == asked
+        ? Words.exact(asked) : "\(Words.exact(allowed)) of the \(Words.exact(asked)) asked for"
+    ]
+    if view.status == .pending, let limit = policy.durationLimit(of: view.grant.role),
+      limit.cap < allowed
+    {
+      let cap = Words.exact(limit.cap)
+      lines.append(
+        "at most \(cap) by now (\(limit.source)): daypass approve \(id.short) --for \(cap)")
+    }
+    return lines
   }
 
   private func state(_ view: GrantView) -> String {
@@ -53,6 +70,7 @@ struct GrantPage {
     if view.status == .pending, view.quorum?.isFilled == true {
       return "\(text), with all approvals; the next reconcile activates it"
     }
+    if view.status == .active, view.lane != nil { return "\(text) once landed" }
     return text
   }
 
@@ -86,13 +104,17 @@ struct GrantPage {
     guard !steps.isEmpty else { return "" }
     var table = Table(["STEP", "STATE", "SIGNER", "SIGNED", "COMMIT", "LANDED"])
     for step in steps {
-      let late = step.landedAt == step.signedAt ? "at once" : Words.both(step.landedAt)
-      let merge = step.mainline == step.commit ? "" : " with \(step.mainline.short)"
       table.add(
         step.kind.rawValue, step.after.rawValue, step.signer.name, Words.both(step.signedAt),
-        step.commit.short, late + merge)
+        step.commit.short, landing(step))
     }
     return "\n" + table.render(style)
+  }
+
+  private func landing(_ step: VerifiedTransition) -> String {
+    if history.isWaiting(step) { return "not landed" }
+    let late = step.landedAt == step.signedAt ? "at once" : Words.both(step.landedAt)
+    return late + (step.mainline == step.commit ? "" : " with \(step.mainline.short)")
   }
 
   private func incidentsText(_ style: Style) -> String {

@@ -12,7 +12,7 @@ enum GrantTable {
         Table.Cell(view.grant.id.short, paint: style.bold),
         Table.Cell(
           view.status.word + standing(view), paint: view.paint(style)),
-        Table.Cell(role(view.grant)), Table.Cell(view.people), Table.Cell(view.left),
+        Table.Cell(Words.role(view.grant)), Table.Cell(view.people), Table.Cell(view.left),
         Table.Cell(view.moment.map(Words.wall) ?? ""), Table.Cell(view.approvals),
         Table.Cell(view.grant.justification),
       ])
@@ -24,10 +24,6 @@ enum GrantTable {
   private static func standing(_ view: GrantView) -> String {
     if view.lane != nil { return " (branch)" }
     return view.isAwaitingPin ? " (waits)" : ""
-  }
-
-  private static func role(_ grant: Grant) -> String {
-    grant.scope.isEmpty ? grant.role.name : "\(grant.role) [\(Words.scope(grant.scope))]"
   }
 
   private static func precedes(_ left: GrantView, _ right: GrantView) -> Bool {

@@ -17,10 +17,7 @@ extension GrantView {
       ("role", .string(grant.role.name)),
       ("subject", .string(grant.subject.name)),
       ("requester", .string(grant.requester.name)),
-      (
-        "scope",
-        .object(grant.scope.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
-      ),
+      ("scope", Self.output(scope: grant.scope)),
       ("justification", .string(grant.justification)), ("ticket", .optional(grant.ticket)),
       ("requestedAt", .string(grant.requestedAt.description)),
       ("duration", .string(grant.duration.iso)),
@@ -34,6 +31,10 @@ extension GrantView {
       ("secondsLeft", secondsLeft),
       ("closed", grant.closed.map(Self.output) ?? .null),
     ]
+  }
+
+  static func output(scope: [String: String]) -> OutputValue {
+    .object(scope.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
   }
 
   /// Of an active grant until its end, of a pending one until it lapses.

@@ -29,6 +29,21 @@ enum Known {
         + (few.isEmpty ? "Who is known stands in \(PolicyFile.signers) and groups.yaml" : few))
   }
 
+  /// What is wrong with names to choose grants by: a role or a person that neither the policy nor
+  /// any of the grants knows. What is gone may still be asked about.
+  static func fault(
+    role: RoleName?, person: Principal?, among grants: [GrantView], _ belief: Belief
+  ) -> Failure? {
+    let policy = belief.policy.policy
+    if let role, policy.roles[role] == nil, !grants.contains(where: { $0.grant.role == role }) {
+      return unknownRole(role, policy)
+    }
+    guard let person, !people(of: belief).contains(person),
+      !grants.contains(where: { $0.isOf(person) })
+    else { return nil }
+    return unknownPerson(person, belief)
+  }
+
   /// Everybody the policy in force names.
   static func people(of belief: Belief) -> Set<Principal> {
     let snapshot = belief.policy

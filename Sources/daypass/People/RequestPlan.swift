@@ -61,9 +61,9 @@ struct RequestPlan {
     let grant = views.first?.grant ?? grant
     let whose = grant.subject == grant.requester ? "" : " for \(grant.subject)"
     if let end = grant.expiresAt {
-      return "\(grant.role)\(whose) is active until \(Words.both(end)): \(grant.id)"
+      return "\(Words.role(grant))\(whose) is active until \(Words.both(end)): \(grant.id)"
     }
-    return "asked for \(grant.role)\(whose) for \(Words.exact(grant.duration)): \(grant.id)"
+    return "asked for \(Words.role(grant))\(whose) for \(Words.exact(grant.duration)): \(grant.id)"
   }
 
   /// The reviewer's next command, or the holder's.
@@ -76,8 +76,7 @@ struct RequestPlan {
       return NextStep(command: "daypass withdraw \(grant.id.short)", note: "nobody can grant it")
     }
     let approvers = policy.quorum(of: grant)?.suppliers ?? []
-    return NextStep(
-      command: "daypass approve \(grant.id.short)", note: "by \(Words.names(approvers))")
+    return NextStep(command: "daypass approve \(grant.id.short)", by: approvers)
   }
 }
 

@@ -57,7 +57,7 @@ struct RoleView {
       sheet.add("usual", Words.exact(limit.default))
       sheet.add("shortest", role.minDuration.map { sourced(Words.exact($0), "duration.min") })
     }
-    sheet.add("approval", sourced(approval, "approval"))
+    sheet.add("approval", "\(approval) (\(role.approvalSource))")
     if !role.isAutomatic {
       sheet.add("approvers", Words.names(approvers))
       sheet.add("waits", "\(Words.exact(policy.approvalWindow(of: role.name))) for them")
@@ -67,7 +67,7 @@ struct RoleView {
     sheet.add(
       "scope",
       lines: role.scope.sorted { $0.key < $1.key }.map {
-        "\($0.key)= one of \($0.value.joined(separator: ", "))"
+        sourced("\($0.key)= one of \($0.value.joined(separator: ", "))", "scope.\($0.key)")
       })
     sheet.add(
       "per person",
@@ -81,19 +81,21 @@ struct RoleView {
 
   private var justification: String {
     var parts: [String] = []
-    if let least = role.justification?.minLength { parts.append("at least \(least) characters") }
-    if let pattern = role.justification?.pattern { parts.append("like \(pattern)") }
-    if !parts.isEmpty {
-      return sourced(parts.joined(separator: ", "), "justification")
+    if let least = role.justification?.minLength {
+      parts.append(sourced("at least \(least) characters", "justification.minLength"))
     }
+    if let pattern = role.justification?.pattern {
+      parts.append(sourced("like \(pattern)", "justification.pattern"))
+    }
+    if !parts.isEmpty { return parts.joined(separator: ", ") }
     return policy.settings.requireJustification
       ? "needed (\(policy.settings.source(of: .requireJustification)))" : "not needed"
   }
 
   private var ticket: String? {
     guard let rule = role.ticket else { return nil }
-    let pattern = rule.pattern.map { ", like \($0)" } ?? ""
-    return sourced((rule.isRequired ? "needed" : "may be given") + pattern, "ticket")
+    let pattern = rule.pattern.map { ", " + sourced("like \($0)", "ticket.pattern") } ?? ""
+    return sourced(rule.isRequired ? "needed" : "may be given", "ticket.required") + pattern
   }
 
   var output: OutputValue {

@@ -7,6 +7,12 @@ extension Words {
     return names.isEmpty ? "nobody" : names.joined(separator: ", ")
   }
 
+  /// `alice@example.com, bob@example.com or dave@example.com`; `nobody` for none.
+  static func either(_ people: [Principal]) -> String {
+    guard let last = people.last, people.count > 1 else { return names(people) }
+    return "\(names(people.dropLast())) or \(last)"
+  }
+
   /// The moment on the reader's clock, to the minute: `2026-11-23 19:15 CET`.
   static func wall(_ moment: Timestamp) -> String {
     if let local = local(moment) { return local }
@@ -17,6 +23,11 @@ extension Words {
   /// The moment in UTC and on the reader's clock, and how far away it is.
   static func full(_ moment: Timestamp, at now: Timestamp) -> String {
     "\(both(moment)), \(relative(moment, to: now))"
+  }
+
+  /// `deploy [env=prod]`: a role, and for what of it.
+  static func role(_ grant: Grant) -> String {
+    grant.scope.isEmpty ? grant.role.name : "\(grant.role) [\(scope(grant.scope))]"
   }
 
   /// `env=prod, region=eu`; empty for none.

@@ -125,9 +125,9 @@ extension PolicyTemplate {
     | `allowed_signers` | principal -> keys, in OpenSSH's format |
 
     Nothing else may lie here. `daypass check` reads these files and says what is wrong, with file and
-    line; `docs/schemas` has JSON Schemas for editors. The YAML is a strict subset: no anchors, aliases,
-    tags or unknown keys, and a word that YAML could take for something else (`no`, `1`, `2026-11-23`)
-    goes in quotes.
+    line; JSON Schemas for editors come with daypass itself, in its `docs/schemas`. The YAML is a strict
+    subset: no anchors, aliases, tags or unknown keys, and a word that YAML could take for something else
+    (`no`, `1`, `2026-11-23`) goes in quotes.
     """#
 
   /// `grants/README.md`, which keeps the directory in git.
@@ -141,7 +141,7 @@ extension PolicyTemplate {
         grants/closed/...                          rejected, withdrawn, lapsed, revoked, expired
 
     A file confers nothing by lying here. `daypass verify` replays the signed commits that put it here;
-    `docs/format.md` tells what it may say.
+    `docs/format.md` of daypass itself tells what it may say.
 
     """#
 }

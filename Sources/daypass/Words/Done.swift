@@ -1,3 +1,4 @@
+import Grants
 import History
 import Submission
 
@@ -24,19 +25,19 @@ enum Done {
     }
     let place = session.whereabouts(isOffline: !done.isPushed, branch: lane)
     return lines("once landed: \(outcome)", done.commit, on: lane, place)
-      + more(
-        "it counts once it is landed: daypass land \(lane), or a merge of its pull request with a "
-          + "merge commit")
+      + more("it counts once that branch is landed, and not before")
       + (done.pullRequest.map { "open \(Words.safe($0))\n" } ?? "")
   }
 
   /// A further line below `done`.
   static func more(_ text: String) -> String { "     \(Words.safe(text))\n" }
 
+  /// `next` and the command; `then`, where others type it.
   static func next(_ step: NextStep) -> String {
     let style = Style.forOutput
     let note = step.note.isEmpty ? "" : "   (\(Words.safe(step.note)))"
-    return "next \(style.bold(Words.safe(step.command)))\(style.dim(note))\n"
+    let who = step.by.isEmpty ? "next" : "then \(Words.safe(Words.either(step.by))):"
+    return "\(who) \(style.bold(Words.safe(step.command)))\(style.dim(note))\n"
   }
 }
 
@@ -44,6 +45,8 @@ enum Done {
 struct NextStep {
   let command: String
   var note = ""
+  /// Who types it, any of them; empty where that is whoever is told.
+  var by: [Principal] = []
 }
 
 extension Session {

@@ -17,6 +17,7 @@ struct LandCommand: AsyncParsableCommand {
 
       Examples:
         daypass land daypass/20261123T181502Z-k3f9q2xw
+        daypass land k3f9                         the same by a piece of the id
         daypass land --all                        every branch below daypass/
         daypass land --all --dry-run
 
@@ -77,18 +78,27 @@ struct LandCommand: AsyncParsableCommand {
   ) async throws -> [Offer] {
     var offers: [Offer] = []
     for branch in branches {
-      guard let tip = try await submitter.tip(of: branch) else {
-        throw Failure(
-          .failed, "there is no branch \(branch), here or at the remote",
-          hint: "What waits to be landed: daypass list, daypass land --all --dry-run")
-      }
-      if try session.ledger.contains(tip, in: start.replay.head) {
+      let offer = try await offer(branch, submitter, start)
+      if try session.ledger.contains(offer.tip, in: start.replay.head) {
         Terminal.writeError("\(Words.safe(branch)) has landed already\n")
       } else {
-        offers.append(Offer(branch: branch, tip: tip))
+        offers.append(offer)
       }
     }
     return offers
+  }
+
+  /// The branch of that name, else that of the one grant that it is a piece of the id of.
+  private func offer(
+    _ name: String, _ submitter: Submitter, _ start: Submitter.Start
+  ) async throws -> Offer {
+    if let tip = try await submitter.tip(of: name) { return Offer(branch: name, tip: tip) }
+    if let offer = try Lane.choose(name, from: try await submitter.lanes(on: start)) {
+      return offer
+    }
+    throw Failure(
+      .failed, "there is no branch \(name), here or at the remote",
+      hint: "What waits to be landed: daypass list, daypass land --all --dry-run")
   }
 }
 
@@ -122,7 +132,7 @@ enum LandingWords {
       case .transition(let step):
         let end =
           step.after == .active ? step.grant.expiresAt.map { ", until \(Words.both($0))" } : nil
-        return "\(step.kind.rawValue) \(step.grant.role) of \(step.grant.subject) "
+        return "\(step.kind.rawValue) \(Words.role(step.grant)) of \(step.grant.subject) "
           + "(\(step.grant.id.short)) by \(step.signer)\(end ?? "")"
       case .consent(_, let admin, _, _, _): return "consent of \(admin) to a new policy"
       case .policy(let change): return "policy \(change.serial) in force"

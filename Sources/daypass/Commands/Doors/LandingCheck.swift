@@ -2,20 +2,22 @@ import ArgumentParser
 import Grants
 import History
 import Ledger
+import Submission
 
 extension CheckCommand {
   /// What landing a branch would confer, break or leave.
   func judgeLanding(of name: String) async throws {
     let session = try await Session.open(options)
-    guard let tip = try await session.commit(named: name) else {
+    guard let offer = try await session.offer(named: name) else {
       throw Failure(
-        .failed, "there is no branch or commit \(name) here",
-        hint: "git fetch \(session.remoteName ?? "origin")")
+        .failed, "there is no branch, commit or grant \(name) here",
+        hint: session.remoteName == nil ? "" : "If others have it: daypass sync")
     }
+    let tip = offer.tip
     let replay = try session.replay()
     let outlook = try session.ledger.outlook(landing: tip, on: replay, now: session.now)
     let check = LandingCheck(
-      name: name, tip: tip, branch: session.branch, outlook: outlook,
+      name: offer.branch, tip: tip, branch: session.branch, outlook: outlook,
       isLanded: try session.ledger.contains(tip, in: replay.head),
       disputed: try session.ledger.unbelieved(in: tip, after: outlook))
     if markdown {
@@ -124,7 +126,30 @@ struct LandingCheck {
   }
 }
 
+extension Lane {
+  /// The one branch whose grant a piece of an id names; nil where none fits.
+  ///
+  /// - Throws: ``Failure`` where several fit.
+  static func choose(_ piece: String, from offers: [Offer]) throws -> Offer? {
+    let ids = offers.compactMap { id(of: $0.branch) }
+    guard let choice = GrantChoice(argument: piece), ids.contains(where: choice.fits) else {
+      return nil
+    }
+    let name = branch(of: try choice.find(among: ids))
+    return offers.first { $0.branch == name }
+  }
+}
+
 extension Session {
+  /// What a name to land means: a branch, tag or commit, else the branch of the one grant that the
+  /// name is a piece of the id of.
+  ///
+  /// - Throws: ``Failure`` where several fit.
+  func offer(named name: String) async throws -> Offer? {
+    if let tip = try await commit(named: name) { return Offer(branch: name, tip: tip) }
+    return try Lane.choose(name, from: try await LaneViews.offers(self))
+  }
+
   /// The commit a branch (here, else at the remote as last fetched), tag or id names.
   func commit(named name: String) async throws -> ObjectID? {
     var names = ["refs/heads/\(name)"]

@@ -114,6 +114,10 @@ extension Doctor {
       if tip == local { return add("remote", .ok, "\(remote) answers and is where you are") }
       let isKnown = try session.repository.contains(tip)
       let isAhead = try isKnown && local.map { try session.ledger.contains(tip, in: $0) } == true
+      if !isAhead, let local, try Self.hasOwn(local, besides: isKnown ? tip : nil, session) {
+        let parted = SubmissionError(parted: session.branch, from: tip, at: remote, isHere: isKnown)
+        return add("remote", .warning, Failure(parted))
+      }
       add(
         "remote", .warning,
         isAhead
@@ -123,5 +127,17 @@ extension Doctor {
     } catch {
       add("remote", .problem, Failure(error))
     }
+  }
+
+  /// Whether the local branch has commits that the remote lacks.
+  ///
+  /// - Parameter tip: where the remote has the branch; nil where that was not fetched: then what it
+  ///   had when it was last asked stands in for it.
+  private static func hasOwn(
+    _ local: ObjectID, besides tip: ObjectID?, _ session: Session
+  ) throws -> Bool {
+    let seen = "refs/remotes/\(session.remoteName ?? "origin")/\(session.branch)"
+    guard let tip = try tip ?? session.repository.tip(of: seen) else { return false }
+    return try !session.ledger.contains(local, in: tip)
   }
 }

@@ -73,12 +73,7 @@ struct JoinCommand: AsyncParsableCommand {
     var here = options
     here.directory = place.path
     let session = try await Session.open(here, trusting: root)
-    guard try repository.contains(root) else {
-      throw Failure(
-        .untrusted, "the root \(root) is not in what \(GitClone.shown(url)) has",
-        hint: "Is it the right repository, and are these the digits you were given?")
-    }
-    let replay = try session.replay()
+    let replay = try verify(session, root)
     try Task.checkCancellation()
     try repository.exemptGovernedFiles()
     try await repository.checkOutFresh(
@@ -88,6 +83,15 @@ struct JoinCommand: AsyncParsableCommand {
     try await repository.setLocalConfiguration("daypass.root", root.hex)
     Notice.disputes(replay)
     Terminal.write(try await JoinWords(session: session, replay: replay, place: place).text())
+  }
+
+  private func verify(_ session: Session, _ root: ObjectID) throws -> Replay {
+    guard try session.repository.contains(root) else {
+      throw Failure(
+        .untrusted, "the root \(root) is not in what \(GitClone.shown(url)) has",
+        hint: "Is it the right repository, and are these the digits you were given?")
+    }
+    return try session.replay()
   }
 
   private func open(_ place: JoinPlace) throws -> GitRepository {

@@ -10,13 +10,14 @@ struct CheckCommand: AsyncParsableCommand {
     abstract: "Look at the files of the working tree: policies/ and every grant.",
     discussion: """
       Says what is wrong with file and line (exit 1), and warns of what will hurt later: no spare \
-      admin, keys that end soon, a reconciler without a key, roles nobody can approve. Who signed \
+      admin, keys that end soon, people and reconcilers without a key, roles nobody can approve. Who signed \
       for what is not asked here: that is daypass verify. Needs no trusted root and no repository.
 
       Examples:
         daypass check
         daypass check -C elsewhere -o json     for a pull request job
         daypass check --land BRANCH            what would landing it confer, or break?
+        daypass check --land k3f9              the same of a grant's own branch
         daypass check --land BRANCH --markdown >> "$GITHUB_STEP_SUMMARY"
 
       --land judges a branch upon the governed one as it is here, by the replay's own rules, and \
@@ -104,7 +105,7 @@ struct PolicyCheck {
   private var policy: Policy { snapshot.policy }
   private static let soon = TimeSpan.days(30)
 
-  var findings: [Finding] { admins + reconcilers + roles }
+  var findings: [Finding] { admins + reconcilers + people + roles }
 
   private func isUsable(_ principal: Principal) -> Bool {
     snapshot.signers.entries(of: principal.name).contains { $0.isValid(at: now.seconds) }
@@ -150,6 +151,26 @@ struct PolicyCheck {
         warning: "\(policy.source(of: "reconcilers")): the reconciler \($0) has no usable key in "
           + "\(PolicyFile.signers): nothing is closed or pinned by it")
     }
+  }
+
+  /// Those who are named and could sign nothing. Long lists are cut: more people may be on their way
+  /// in than anybody wants to read.
+  private var people: [Finding] {
+    let idle = policy.people.keys.filter {
+      !policy.isAdmin($0) && !policy.isReconciler($0) && !isUsable($0)
+    }.sorted()
+    let named = idle.prefix(5).map { person in
+      Finding(
+        warning: (policy.people[person].map { "\($0): " } ?? "")
+          + "\(person) has no usable key in \(PolicyFile.signers), and can sign nothing")
+    }
+    let rest = idle.count - named.count
+    guard rest > 0 else { return named }
+    return named + [
+      Finding(
+        warning: "\(PolicyFile.signers): \(rest) more of those the policy names "
+          + "\(rest == 1 ? "has" : "have") no usable key")
+    ]
   }
 
   private var roles: [Finding] {

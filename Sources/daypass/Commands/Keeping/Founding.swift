@@ -84,7 +84,7 @@ struct Founding {
     return root
   }
 
-  private func isSigningConfigured() async throws -> Bool {
+  func isSigningConfigured() async throws -> Bool {
     guard try await repository.configuration("gpg.format") == "ssh" else { return false }
     for setting in ["user.signingkey", "gpg.ssh.defaultkeycommand"] {
       if try await repository.configuration(setting) != nil { return true }

@@ -59,7 +59,12 @@ struct InitCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard let repository = try Self.existing(options) else {
-      if dryRun { return try await imagine() }
+      // Nothing is made where a setting lacks.
+      let (place, plan) = try await rehearse()
+      if dryRun {
+        Terminal.write("Would make a git repository in \(Words.safe(place))\n")
+        return Self.tell(plan.paths)
+      }
       return try await found(try GitRepository.create(at: options.directory))
     }
     try await found(repository)
@@ -85,12 +90,15 @@ struct InitCommand: AsyncParsableCommand {
     }
     let founding = Founding(
       repository: repository, branch: branch, template: try await template(repository))
+    _ = try await Session.author(in: repository)
     let plan = try founding.plan()
     if dryRun {
       return Self.tell(plan.paths)
     }
     let root = try await founding.carryOut(plan, at: SystemClock(fixed: options.now?.moment).now())
-    report(root, founding, try repository.remoteNames.first)
+    report(
+      root, founding, try repository.remoteNames.first,
+      signs: try await founding.isSigningConfigured())
   }
 
   /// A folder inside of another repository is not what somebody there means to govern.
@@ -116,7 +124,7 @@ struct InitCommand: AsyncParsableCommand {
 
   /// What would be written where there is no repository yet. One that is thrown away stands in for
   /// it, so that git's settings and the rules for a first policy are asked as they will be.
-  private func imagine() async throws {
+  private func rehearse() async throws -> (place: String, plan: Founding.Plan) {
     let place = URL(fileURLWithPath: options.directory).standardizedFileURL.path
     let scratch = FileManager.default.temporaryDirectory
       .appending(path: "daypass-\(UUID().uuidString)").path(percentEncoded: false)
@@ -125,10 +133,9 @@ struct InitCommand: AsyncParsableCommand {
     let founding = Founding(
       repository: repository, branch: try await Session.governedBranch(repository),
       template: try await template(repository, at: place))
+    _ = try await Session.author(in: repository)
     try Founding.demandRoom(in: place)
-    let plan = try founding.plan()
-    Terminal.write("Would make a git repository in \(Words.safe(place))\n")
-    Self.tell(plan.paths)
+    return (place, try founding.plan())
   }
 
   /// - Parameter place: the directory it is named after, where that is not the repository's.
@@ -171,7 +178,9 @@ struct InitCommand: AsyncParsableCommand {
 
   /// Whoever runs this, with the key git signs with.
   private static func myself(_ repository: GitRepository) async throws -> PolicyTemplate.Key {
-    let hint = "Name one: daypass init --admin you@example.com=$HOME/.ssh/id_ed25519.pub"
+    let hint =
+      "Tell git who you are and what you sign with:\n\(Session.introduction)\n"
+      + "Or name one: daypass init --admin you@example.com=$HOME/.ssh/id_ed25519.pub"
     guard let email = try await repository.configuration("user.email"),
       let principal = Principal(email)
     else { throw Failure(.usage, "who shall be the admin cannot be told", hint: hint) }
@@ -181,11 +190,13 @@ struct InitCommand: AsyncParsableCommand {
     } catch {
       throw Failure(
         .usage, "the admin \(principal) has no key: \(error.sentence)",
-        hint: "\(error.hint)\n\(hint)")
+        hint: hint)
     }
   }
 
-  private func report(_ root: ObjectID, _ founding: Founding, _ remote: String?) {
+  private func report(
+    _ root: ObjectID, _ founding: Founding, _ remote: String?, signs: Bool
+  ) {
     let style = Style.forOutput
     var next = [
       "edit policies/, then      daypass check && daypass policy commit",
@@ -193,6 +204,11 @@ struct InitCommand: AsyncParsableCommand {
     ]
     if let remote {
       next.insert("share it                  git push -u \(remote) \(founding.branch)", at: 0)
+    }
+    if !signs {
+      next.insert(
+        "to sign what follows      git config --global gpg.format ssh && "
+          + "git config --global user.signingKey ~/.ssh/id_ed25519.pub", at: 0)
     }
     if forge == nil {
       next.append("settings of the forge     daypass init --forge github (or gitlab, gitea)")

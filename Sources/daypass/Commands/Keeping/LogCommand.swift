@@ -117,6 +117,8 @@ struct LogEntry {
   let signer: String?
   let commit: ObjectID
   let words: String
+  /// Of the grant that it is a step of.
+  var scope: [String: String]?
   /// Everybody it concerns.
   let people: Set<String>
   /// Whether it counts only with the next commit of a reconciler.
@@ -135,6 +137,7 @@ struct LogEntry {
       what = step.kind.rawValue
       grant = step.grant.id
       role = step.grant.role.name
+      scope = step.grant.scope
       signer = step.signer.name
       words = Self.words(step)
       people = [step.signer.name, step.grant.requester.name, step.grant.subject.name]
@@ -208,7 +211,7 @@ struct LogEntry {
 
   private static func words(_ step: VerifiedTransition) -> String {
     let grant = step.grant
-    var text = "\(grant.role) for \(grant.subject)"
+    var text = "\(Words.role(grant)) for \(grant.subject)"
     if step.after == .active, let end = grant.expiresAt { text += ", until \(end)" }
     if let closed = grant.closed, !closed.reason.isEmpty { text += ": \(closed.reason)" }
     return text
@@ -225,6 +228,7 @@ struct LogEntry {
       [
         ("landedAt", .string(landedAt.description)), ("what", .string(what)),
         ("grant", .optional(grant?.description)), ("role", .optional(role)),
+        ("scope", scope.map { GrantView.output(scope: $0) } ?? .null),
         ("signer", .optional(signer)), ("commit", .string(commit.hex)), ("words", .string(words)),
         ("waiting", .bool(isWaiting)),
       ] + details)

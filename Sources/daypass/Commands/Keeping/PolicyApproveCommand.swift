@@ -18,6 +18,7 @@ struct PolicyApproveCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var options: GlobalOptions
+  @OptionGroup var format: OutputOptions
   @OptionGroup var writing: WritingOptions
 
   @Argument(
@@ -26,7 +27,7 @@ struct PolicyApproveCommand: AsyncParsableCommand {
   var target: String?
 
   func run() async throws {
-    let desk = try await PolicyDesk.open(options, writing)
+    let desk = try await PolicyDesk.open(options, writing, format.output)
     let (branch, tip) = try await find(desk)
     let tree = try offered(tip, desk)
     let new = try snapshot(tree, desk)
@@ -41,25 +42,39 @@ struct PolicyApproveCommand: AsyncParsableCommand {
         Style.forErrors.warn("note: ") + "\(incident.commit.short) would be refused: "
           + Words.safe(incident.sentence) + "\n")
     }
-    guard try desk.confirm(new, writing, "Sign your consent?") else { return }
+    var outcome = PolicyOutcome(
+      action: "policy-approve", serial: new.policy.serial, policy: tree, branch: branch)
+    outcome.admins = Array(admins)
+    guard try desk.confirm(new, writing, "Sign your consent?") else {
+      return try desk.tell(outcome)
+    }
     var last = tip
     if admins.contains(desk.me) {
-      Terminal.write("nothing to sign: you have consented to policy \(new.policy.serial) already\n")
+      desk.say("nothing to sign: you have consented to policy \(new.policy.serial) already\n")
     } else {
       (last, events) = try await desk.submitter.consent(
         from: desk.believed.tree, to: tree, carried: nil, upon: tip,
         subject: "Consent to policy \(new.policy.serial)", on: desk.start)
       try await desk.publish(last, on: branch, expecting: tip)
       admins = Self.admins(events, for: tree)
-      Terminal.write(
+      desk.say(
         desk.lines("signed your consent to policy \(new.policy.serial)", last, on: branch))
     }
+    outcome.admins = Array(admins)
     guard Self.isComplete(events, for: tree) else {
-      return Terminal.write(desk.missing(besides: admins, on: branch))
+      desk.say(desk.missing(besides: admins, on: branch))
+      (outcome.commit, outcome.isPushed) = (last, desk.submitter.remote != nil)
+      outcome.next = desk.next(besides: admins, on: branch)
+      return try desk.tell(outcome)
     }
     let done = try await desk.submitter.submit(
       PolicyLandingIntent(tree: tree, branchTip: last, serial: new.policy.serial))
-    Terminal.write(Done.lines("policy \(new.policy.serial) is in force", done, in: desk.session))
+    desk.say(Done.lines("policy \(new.policy.serial) is in force", done, in: desk.session))
+    outcome = PolicyOutcome(
+      action: outcome.action, serial: outcome.serial, policy: tree, branch: desk.session.branch,
+      commit: done.commit, isPushed: done.isPushed, isInForce: !done.isWaiting,
+      admins: Array(admins))
+    try desk.tell(outcome)
   }
 
   private func find(_ desk: PolicyDesk) async throws -> (String, ObjectID) {

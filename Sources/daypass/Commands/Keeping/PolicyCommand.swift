@@ -24,8 +24,11 @@ struct PolicyDesk {
   let submitter: Submitter
   let start: Submitter.Start
   let me: Principal
+  var format = OutputFormat.table
 
-  static func open(_ options: GlobalOptions, _ writing: WritingOptions) async throws -> PolicyDesk {
+  static func open(
+    _ options: GlobalOptions, _ writing: WritingOptions, _ format: OutputFormat = .table
+  ) async throws -> PolicyDesk {
     let session = try await Session.open(options)
     let submitter = try await session.submitter(offline: writing.noPush)
     let start = try await submitter.start()
@@ -33,9 +36,14 @@ struct PolicyDesk {
     let me = identity.principal
     let policy = start.replay.belief.policy.policy
     guard policy.isAdmin(me) else {
+      // Whoever has no key yet is taken for what settings claim, and may be an admin all the same.
+      let doubt =
+        identity.isProven
+        ? "" : "\nThat you are \(me) is known from \(identity.source) only: daypass whoami"
       throw Failure(
         .denied, "\(me) is not an admin and cannot change the policy",
-        hint: "The admins are " + policy.admins.map(\.name).joined(separator: ", ") + ".")
+        hint: "The admins are " + policy.admins.map(\.name).joined(separator: ", ") + "."
+          + doubt + (identity.trouble.map { "\n\(Words.clause($0.sentence)):\n\($0.hint)" } ?? ""))
     }
     try identity.demandKey(isDry: writing.dryRun)
     for dispute in start.replay.disputes where dispute.unit == .policies {
@@ -45,7 +53,8 @@ struct PolicyDesk {
           + "\(Words.safe(dispute.cause.author)) changed it and counts for nothing. What you sign "
           + "here may include it: read on.\n")
     }
-    return PolicyDesk(session: session, submitter: submitter, start: start, me: me)
+    return PolicyDesk(
+      session: session, submitter: submitter, start: start, me: me, format: format)
   }
 
   var believed: PolicySnapshot { start.replay.belief.policy }
@@ -96,7 +105,7 @@ struct PolicyDesk {
       Terminal.writeError(Style.forErrors.warn("note: ") + Words.safe(finding.sentence) + "\n")
     }
     if writing.dryRun {
-      Notice.dryRun()
+      if format == .table { Notice.dryRun() }
       return false
     }
     if !writing.yes, Terminal.canAsk, !Terminal.confirm(question) {
@@ -112,7 +121,13 @@ struct PolicyDesk {
     let among = rest.count > count ? "any of " : ""
     return Done.more(
       "\(Words.count(count, "more admin")) must sign: \(among)\(Words.names(rest))")
-      + Done.next(NextStep(command: "daypass policy approve \(branch)"))
+      + Done.next(next(besides: admins, on: branch))
+  }
+
+  func next(besides admins: Set<Principal>, on branch: String) -> NextStep {
+    NextStep(
+      command: "daypass policy approve \(branch)",
+      by: believed.policy.admins.filter { !admins.contains($0) })
   }
 
   /// Where a commit on a branch of its own lies.

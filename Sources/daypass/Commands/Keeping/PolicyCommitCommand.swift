@@ -19,6 +19,7 @@ struct PolicyCommitCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var options: GlobalOptions
+  @OptionGroup var format: OutputOptions
   @OptionGroup var writing: WritingOptions
 
   @Option(
@@ -29,7 +30,7 @@ struct PolicyCommitCommand: AsyncParsableCommand {
   @OptionGroup var offer: OfferOptions
 
   func run() async throws {
-    let desk = try await PolicyDesk.open(options, writing)
+    let desk = try await PolicyDesk.open(options, writing, format.output)
     let read = try PolicyFiles.read(from: from, in: desk.session.repository)
     let believed = desk.believed
     let same = try FileTree.write(
@@ -44,15 +45,24 @@ struct PolicyCommitCommand: AsyncParsableCommand {
     let files = try read.numbered(desk.nextSerial)
     let tree = try FileTree.write(files.files, to: desk.session.repository)
     let new = try files.parsed(tree)
-    guard
-      try desk.confirm(new, writing, "Sign policy \(desk.nextSerial)?")
-    else { return }
+    guard try desk.confirm(new, writing, "Sign policy \(desk.nextSerial)?") else {
+      return try desk.tell(
+        Self.outcome(
+          tree, desk, on: desk.quorum == 1 ? desk.session.branch : offer.branch ?? desk.usualBranch)
+      )
+    }
     let subject = offer.message ?? "Policy \(desk.nextSerial)"
     if desk.quorum == 1 {
       try await Self.land(tree, files, was: read, subject, desk)
     } else {
       try await Self.offer(tree, files, subject, desk, on: offer.branch)
     }
+  }
+
+  private static func outcome(
+    _ tree: ObjectID, _ desk: PolicyDesk, on branch: String
+  ) -> PolicyOutcome {
+    PolicyOutcome(action: "policy-commit", serial: desk.nextSerial, policy: tree, branch: branch)
   }
 
   /// Puts it in force with this one admin's consent.
@@ -62,11 +72,10 @@ struct PolicyCommitCommand: AsyncParsableCommand {
   ) async throws {
     // The edited files are what is committed: with the serial in them they are in nobody's way.
     try files.writeSerial()
+    let done: Submitted
     do {
-      let done = try await desk.submitter.submit(
+      done = try await desk.submitter.submit(
         PolicyIntent(admin: desk.me, tree: tree, serial: desk.nextSerial, subject: subject))
-      Terminal.write(
-        Done.lines("policy \(desk.nextSerial) is in force", done, in: desk.session))
     } catch {
       try? read.writeSerial()
       guard files.folder != nil, error.sentence.contains("policies/daypass.yaml") else {
@@ -76,6 +85,12 @@ struct PolicyCommitCommand: AsyncParsableCommand {
         error.code, error.sentence,
         hint: "If it is staged, it is so without the new serial: git restore --staged policies/")
     }
+    desk.say(Done.lines("policy \(desk.nextSerial) is in force", done, in: desk.session))
+    var outcome = Self.outcome(tree, desk, on: desk.session.branch)
+    (outcome.commit, outcome.isPushed) = (done.commit, done.isPushed)
+    outcome.isInForce = !done.isWaiting
+    outcome.admins = [desk.me]
+    try desk.tell(outcome)
   }
 
   /// Puts it on a branch for the other admins.
@@ -99,8 +114,12 @@ struct PolicyCommitCommand: AsyncParsableCommand {
       subject: subject, on: desk.start)
     try await desk.publish(commit, on: branch, expecting: nil)
     try files.writeSerial()
-    Terminal.write(
+    desk.say(
       desk.lines("offered policy \(desk.nextSerial)", commit, on: branch)
         + desk.missing(besides: [desk.me], on: branch))
+    var outcome = Self.outcome(tree, desk, on: branch)
+    (outcome.commit, outcome.isPushed) = (commit, desk.submitter.remote != nil)
+    (outcome.admins, outcome.next) = ([desk.me], desk.next(besides: [desk.me], on: branch))
+    try desk.tell(outcome)
   }
 }

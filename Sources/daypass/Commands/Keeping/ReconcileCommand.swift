@@ -89,7 +89,7 @@ struct ReconcileCommand: AsyncParsableCommand {
   // MARK: Words
 
   private static func words(_ grant: Grant) -> String {
-    "\(grant.id.short) \(grant.role) of \(grant.subject)"
+    "\(grant.id.short) \(Words.role(grant)) of \(grant.subject)"
   }
 
   private func words(_ result: Round.Result, in session: Session) -> String {

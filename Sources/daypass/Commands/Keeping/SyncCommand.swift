@@ -17,6 +17,7 @@ struct SyncCommand: AsyncParsableCommand {
       Examples:
         daypass sync && daypass list --reviewable
         daypass sync -o json | jq .moved
+        daypass sync --mainline COMMIT         your word, once, on which of two lines is the true one
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -25,8 +26,11 @@ struct SyncCommand: AsyncParsableCommand {
   @Flag(help: "Fetch and verify; leave the local branch where it is.")
   var dryRun = false
 
+  @OptionGroup var word: MainlineOptions
+
   func run() async throws {
-    let session = try await Session.open(options)
+    var session = try await Session.open(options)
+    session.choice = try word.choice()
     guard let remote = session.remoteName else {
       throw Failure(.failed, "there is no remote to fetch from", hint: "git remote add origin URL")
     }

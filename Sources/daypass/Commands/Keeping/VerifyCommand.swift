@@ -24,10 +24,7 @@ struct VerifyCommand: AsyncParsableCommand {
   @OptionGroup var options: GlobalOptions
   @OptionGroup var format: OutputOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "Where two lines both carry pins: a commit of the true one, 40 digits.", valueName: "commit"))
-  var mainline: String?
+  @OptionGroup var word: MainlineOptions
 
   @Flag(help: "Begin at the root and list every incident, settled ones too.")
   var all = false
@@ -37,12 +34,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     var session = try await Session.open(options)
-    if let mainline {
-      guard let id = ObjectID(hex: mainline) else {
-        throw Failure(.usage, "--mainline wants all 40 digits of a commit")
-      }
-      session.choice = id
-    }
+    session.choice = try word.choice()
     var incidents: [Incident] = []
     let replay = try session.replay(wholeHistory: all || strict) { event in
       if case .incident(let incident) = event { incidents.append(incident) }
