@@ -62,6 +62,7 @@ import Testing
     let (replay, events) = try world.replay(ended, at: now)
     #expect(replay.state(of: grant.id) == nil && replay.anticipating.state(of: grant.id) == nil)
     #expect(replay.disputes.isEmpty && events.incidents.isEmpty)
+    #expect(events.transitions.last?.grant.closed?.outcome == .revoked, "as the file says")
     let next = try world.pin(on: ended, at: now)
     let (after, told) = try world.replay(next, at: now)
     #expect(after.state(of: grant.id) == nil)
@@ -203,6 +204,28 @@ import Testing
     }
   }
 
+  @Test func aReconcilerWhomTheSecondConsentNamesPins() throws {
+    let new = "robot@example.com"
+    let head = World.policyHead(serial: 1, quorum: 2) + "landing: reconciler\n"
+    let world = try World(policy: ["daypass.yaml": head], keys: [new: TestKey()])
+    let text = head.replacing("serial: 1", with: "serial: 2")
+      .replacing("reconcilers: [\(World.ci)]", with: "reconcilers: [\(new)]")
+    let first = try world.changePolicy(
+      on: world.root, edits: ["daypass.yaml": text], by: World.carol, at: t)
+    let pin = try world.pin(on: first, at: t + .minutes(1))
+    let (old, to) = (try world.policyTree(of: world.root), try world.policyTree(of: first))
+    let second = try world.commit(
+      on: pin, by: World.dave, at: t + .minutes(2),
+      message: "Consent\n\nDaypass-Policy: \(old)..\(to)\n")
+    let next = try world.pin(on: second, by: new, at: t + .minutes(3))
+    let (seen, _) = try world.replay(pin, at: t + .minutes(1))
+    for checkpoint in [nil, seen.checkpoint] {
+      let (replay, _) = try world.replay(next, at: t + .minutes(3), from: checkpoint)
+      #expect(replay.belief.policy.policy.serial == 2 && replay.disputes.isEmpty)
+      #expect(replay.pinnedAt == t + .minutes(3))
+    }
+  }
+
   // MARK: Order, dates, lines
 
   @Test func theSameIsFinalWheneverItIsVerified() throws {
@@ -244,5 +267,25 @@ import Testing
     let next = try world.pin(on: ours, at: t + .minutes(7))
     let (after, _) = try world.replay(next, at: t + .minutes(7))
     #expect(after.state(of: grant.id) == nil)
+  }
+
+  @Test(arguments: UInt64(201)...206)
+  func betweenTwoPinsThereIsOnlyEverLessAndWhatEndedStaysSo(seed: UInt64) throws {
+    let history = try RandomHistory(seed: seed, steps: 60, varyingLanding: true)
+    var before: Replay?
+    var ended: Set<GrantID> = []
+    for (head, now) in history.heads {
+      let (replay, _) = try history.world.replay(head, at: now)
+      let live = Set(replay.belief.live.keys)
+      #expect(ended.isDisjoint(with: live))
+      if let before, before.belief.policy.policy.landing == .reconciler,
+        before.pinnedAt == replay.pinnedAt
+      {
+        #expect(replay.belief.policy.tree == before.belief.policy.tree)
+        for (id, grant) in replay.belief.live { #expect(before.belief.live[id] == grant) }
+        ended.formUnion(Set(before.belief.live.keys).subtracting(live))
+      }
+      before = replay
+    }
   }
 }

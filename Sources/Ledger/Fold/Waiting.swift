@@ -50,8 +50,12 @@ extension Judge {
     context.settling = waiting.settled.policy.tree
     for proposal in landing.proposals {
       let ended = try endAtOnce(proposal, upon: ahead.state.belief, context)
-      try ahead.judge(proposal, context.upon(ended, accessLandingAt: bound))
-      if !ended.isEmpty { try ahead.end(ended, as: proposal, in: state.belief, context) }
+      try ahead.judge(proposal, context.upon(Set(ended.keys), accessLandingAt: bound))
+      guard !ended.isEmpty else { continue }
+      let closed = try ahead.end(Set(ended.keys), as: proposal, in: state.belief, context)
+      for (id, event) in ended.sorted(by: { $0.key < $1.key }) {
+        note(closed[id] ?? event, counts: .grant(id))
+      }
     }
     let (held, refused) = ahead.events.partitioned { event in
       if case .incident = event { true } else { false }
@@ -102,17 +106,16 @@ extension Judge {
   /// Taking away does not wait: what ends a grant, as it is believed without what waits, ends it.
   ///
   /// - Parameter ahead: with what waits; who restores that asserts nothing.
-  /// - Returns: the grants it has ended.
+  /// - Returns: how, by the grants it has ended.
   private mutating func endAtOnce(
     _ proposal: AuthenticatedCommit, upon ahead: Belief, _ context: Context
-  ) throws(LedgerError) -> Set<GrantID> {
+  ) throws(LedgerError) -> [GrantID: LedgerEvent] {
     var now = Judge(reader: reader, bound: bound, state: state)
     try now.judge(proposal, context.endingsOnly(besides: ahead))
-    var ended: Set<GrantID> = []
+    var ended: [GrantID: LedgerEvent] = [:]
     for event in now.events {
       guard case .transition(let step) = event, step.after == .closed else { continue }
-      ended.insert(step.grant.id)
-      note(event, counts: .grant(step.grant.id))
+      ended[step.grant.id] = event
     }
     if !ended.isEmpty { state.belief = now.state.belief }
     return ended
@@ -120,9 +123,12 @@ extension Judge {
 
   /// Grants that the proposal has ended end with what waits, too: as the proposal closes them there,
   /// which is what its tree shows; else as they have ended in the other belief.
+  ///
+  /// - Returns: how those have ended that the proposal closes there: so they will have ended for good.
   private mutating func end(
     _ ended: Set<GrantID>, as proposal: AuthenticatedCommit, in other: Belief, _ context: Context
-  ) throws(LedgerError) {
+  ) throws(LedgerError) -> [GrantID: LedgerEvent] {
+    var closed: [GrantID: LedgerEvent] = [:]
     var here = Judge(reader: reader, bound: bound, state: state)
     try here.judge(proposal, context.endingsOnly(besides: nil))
     for event in here.events {
@@ -130,11 +136,13 @@ extension Judge {
         ended.contains(step.grant.id)
       else { continue }
       try takeEnding(of: step.grant.id, from: here.state.belief)
+      closed[step.grant.id] = event
     }
     for id in ended.sorted() {
       try takeEnding(of: id, from: other)
       note(counts: .grant(id))
     }
+    return closed
   }
 }
 
