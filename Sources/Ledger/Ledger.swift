@@ -38,7 +38,7 @@ package struct Ledger: Sendable {
       ledger: self, head: head, now: now, checkpoint: checkpoint, choice: choice
     ).line()
     let start = try startingState(for: line, checkpoint: checkpoint)
-    var fold = SegmentFold(
+    var fold = try SegmentFold(
       from: start, root: root, now: now, authenticator: authenticator, report: report)
     try self.fold(line.chain.dropFirst(), into: &fold)
     if let flipped = line.flippedHead { try fold.take(flipped, flipped: true) }

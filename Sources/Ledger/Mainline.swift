@@ -206,8 +206,8 @@ struct MainlineSearch {
   /// The pins on a first-parent chain, oldest first, by a plain fold of it from the root.
   private func pins(on chain: [Line.Step]) throws(LedgerError) -> [ObjectID] {
     guard chain.first?.id == root else { return [] }
-    var fold = SegmentFold(
-      from: try ledger.rootState(), root: root, now: now, authenticator: authenticator,
+    var fold = try SegmentFold(
+      from: ledger.rootState(), root: root, now: now, authenticator: authenticator,
       report: { _ in })
     do {
       for step in chain.dropFirst() { try fold.take(step.id) }

@@ -11,7 +11,7 @@ extension Judge {
     let unit = Unit.grant(change.id)
     do {
       let believed = state.belief.live[change.id]
-      if believed == nil, try closedBlob(change.id) != nil {
+      if believed == nil, try closedBlob(change.id, in: state.belief) != nil {
         throw TrustRule.refuseClosedFinal(change.id)
       }
       let act = try read(change, proposal, signing, context, believed)
@@ -121,7 +121,7 @@ extension Judge {
   /// The grant ends here as it has ended in another belief.
   mutating func takeEnding(of id: GrantID, from other: Belief) throws(LedgerError) {
     let closed = GrantPath(state: .closed, id: id)
-    guard try closedBlob(id) == nil else { return }
+    guard try closedBlob(id, in: state.belief) == nil else { return }
     let path = closed.components
     let blob = try other.tree.file(at: path.dropFirst(), in: Array(path.prefix(1)), reader: reader)
     guard let blob else { return }

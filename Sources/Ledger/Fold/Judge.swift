@@ -52,10 +52,15 @@ struct Judge {
     var ended: Set<GrantID> = []
     /// Whether everything but what ends a grant is passed over.
     var isForEndingsOnly = false
+    /// What else may be restored without asserting anything.
+    var besides: Belief?
+    /// The policy that waits with all its consents: putting it back is no change of it.
+    var settling: ObjectID?
 
-    var endingsOnly: Context {
+    func endingsOnly(besides other: Belief?) -> Context {
       var context = self
       context.isForEndingsOnly = true
+      context.besides = other
       return context
     }
 
@@ -81,10 +86,12 @@ struct Judge {
     }
     var asserted: [AuthenticatedCommit.GrantChange] = []
     for change in changes.grants where !context.ended.contains(change.id) {
-      if try !isBelieved(change) { asserted.append(change) }
+      if try isBelieved(change, in: state.belief) { continue }
+      if let other = context.besides, try isBelieved(change, in: other) { continue }
+      asserted.append(change)
     }
     let changesPolicy =
-      changes.diff.policies.map { $0.to != .tree(state.belief.policy.tree) } ?? false
+      changes.diff.policies.map { !isBelieved($0.to, context) } ?? false
     let consents = changesPolicy || states(proposal, consentIn: context)
     guard !asserted.isEmpty || !changes.diff.strays.isEmpty || consents else { return }
 
@@ -149,22 +156,26 @@ struct Judge {
 
   /// Asserting what is already believed is no act: anyone may, signed or not.
   private func isBelieved(
-    _ change: AuthenticatedCommit.GrantChange
+    _ change: AuthenticatedCommit.GrantChange, in belief: Belief
   ) throws(LedgerError) -> Bool {
-    if let live = state.belief.live[change.id] {
+    if let live = belief.live[change.id] {
       return change.asserted.blob == live.blob && change.asserted.content.state == live.state
     }
-    guard let closed = try closedBlob(change.id) else {
+    guard let closed = try closedBlob(change.id, in: belief) else {
       return change.asserted.content == .absent
     }
     return change.asserted.blob == closed && change.asserted.content.state == .closed
   }
 
+  private func isBelieved(_ policies: PolicyPlace, _ context: Context) -> Bool {
+    guard case .tree(let tree) = policies else { return false }
+    return tree == state.belief.policy.tree || tree == context.settling
+  }
+
   /// The file of a grant believed to be closed.
-  func closedBlob(_ id: GrantID) throws(LedgerError) -> ObjectID? {
+  func closedBlob(_ id: GrantID, in belief: Belief) throws(LedgerError) -> ObjectID? {
     let path = GrantPath(state: .closed, id: id).components
-    return try state.belief.tree.file(
-      at: path.dropFirst(), in: Array(path.prefix(1)), reader: reader)
+    return try belief.tree.file(at: path.dropFirst(), in: Array(path.prefix(1)), reader: reader)
   }
 
   mutating func note(_ event: LedgerEvent, counts unit: Unit? = nil) {

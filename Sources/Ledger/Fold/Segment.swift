@@ -20,15 +20,16 @@ struct SegmentFold {
   private var landings: [Landing] = []
   private var events: [LedgerEvent] = []
   private var latest = Timestamp(seconds: .min)
-  private var changesPolicy = false
+  private var successors: Successors
   private var lander: Lander
   private let report: (LedgerEvent) -> Void
 
   init(
     from start: FoldState, root: ObjectID, now: Timestamp, authenticator: Authenticator,
     report: @escaping (LedgerEvent) -> Void
-  ) {
+  ) throws(LedgerError) {
     self.authenticator = authenticator
+    self.successors = try Successors(after: start, reader: authenticator.reader)
     self.root = root
     self.now = now
     self.pinned = start
@@ -52,9 +53,7 @@ struct SegmentFold {
     landings.append(landing)
     for commit in landing.proposals + [landing.mainline] {
       latest = max(latest, commit.committedAt)
-      if commit.changes?.diff.policies != nil || commit.policyTrailer != nil {
-        changesPolicy = true
-      }
+      try successors.note(commit)
     }
     try judge.fold(landing)
     events += judge.events
@@ -70,7 +69,7 @@ struct SegmentFold {
   /// than the skew, by keys that are still known.
   var pinsAhead: [PinAhead] {
     ahead.compactMap { commit in
-      TrustRule.pinSigner(commit, open.belief).map {
+      TrustRule.pinSigner(commit, open.belief.policy).map {
         PinAhead(commit: commit.id, at: commit.committedAt, signer: $0)
       }
     }
@@ -83,9 +82,7 @@ struct SegmentFold {
     guard
       TrustRule.isPinCandidate(
         commit, after: pinned.pinnedAt ?? pinned.landedAt - skew, now: now, skew: skew),
-      // Anybody may write the trailer. Folding a segment again is dear, so a key that no policy of
-      // this segment could know is turned away first.
-      changesPolicy || TrustRule.pinSigner(commit, pinned.belief) != nil
+      successors.mayPin(commit)
     else { return }
     let bound = commit.committedAt
     var (closed, closedEvents) = (open, events)
@@ -100,7 +97,7 @@ struct SegmentFold {
       }
       closed = again.state
     }
-    guard let signer = TrustRule.pinSigner(commit, closed.belief) else { return }
+    guard let signer = TrustRule.pinSigner(commit, closed.belief.policy) else { return }
     closed.pinnedCommit = commit.id
     closed.pinnedAt = bound
     let pin = Pin(
@@ -122,6 +119,6 @@ struct SegmentFold {
     (landings, events) = ([], [])
     ahead = []
     latest = Timestamp(seconds: .min)
-    changesPolicy = false
+    successors = try Successors(after: closed, reader: authenticator.reader)
   }
 }

@@ -41,12 +41,21 @@ extension Judge {
     _ landing: Landing, _ context: Context, closing: Bool
   ) throws(LedgerError) {
     var waiting = state.waiting ?? Waiting(state)
-    state.waiting = waiting
-    var ahead = Judge(reader: reader, bound: bound, state: state.anticipating)
+    // Held here alone: what many wait for is not copied with each landing.
+    state.waiting = nil
+    var ahead = Judge(reader: reader, bound: bound, state: state)
+    ahead.state.belief = waiting.belief
+    ahead.state.consents = waiting.consents
+    var context = context
+    context.settling = waiting.settled.policy.tree
     for proposal in landing.proposals {
-      let ended = try endAtOnce(proposal, context)
-      for id in ended { try ahead.takeEnding(of: id, from: state.belief) }
-      try ahead.judge(proposal, context.upon(ended, accessLandingAt: bound))
+      let ended = try endAtOnce(proposal, upon: ahead.state.belief, context)
+      try ahead.judge(proposal, context.upon(Set(ended.keys), accessLandingAt: bound))
+      guard !ended.isEmpty else { continue }
+      let closed = try ahead.end(Set(ended.keys), as: proposal, in: state.belief, context)
+      for (id, event) in ended.sorted(by: { $0.key < $1.key }) {
+        note(closed[id] ?? event, counts: .grant(id))
+      }
     }
     let (held, refused) = ahead.events.partitioned { event in
       if case .incident = event { true } else { false }
@@ -96,20 +105,44 @@ extension Judge {
 
   /// Taking away does not wait: what ends a grant, as it is believed without what waits, ends it.
   ///
-  /// - Returns: the grants it has ended.
+  /// - Parameter ahead: with what waits; who restores that asserts nothing.
+  /// - Returns: how, by the grants it has ended.
   private mutating func endAtOnce(
-    _ proposal: AuthenticatedCommit, _ context: Context
-  ) throws(LedgerError) -> Set<GrantID> {
+    _ proposal: AuthenticatedCommit, upon ahead: Belief, _ context: Context
+  ) throws(LedgerError) -> [GrantID: LedgerEvent] {
     var now = Judge(reader: reader, bound: bound, state: state)
-    try now.judge(proposal, context.endingsOnly)
-    var ended: Set<GrantID> = []
+    try now.judge(proposal, context.endingsOnly(besides: ahead))
+    var ended: [GrantID: LedgerEvent] = [:]
     for event in now.events {
       guard case .transition(let step) = event, step.after == .closed else { continue }
-      ended.insert(step.grant.id)
-      note(event, counts: .grant(step.grant.id))
+      ended[step.grant.id] = event
     }
     if !ended.isEmpty { state.belief = now.state.belief }
     return ended
+  }
+
+  /// Grants that the proposal has ended end with what waits, too: as the proposal closes them there,
+  /// which is what its tree shows; else as they have ended in the other belief.
+  ///
+  /// - Returns: how those have ended that the proposal closes there: so they will have ended for good.
+  private mutating func end(
+    _ ended: Set<GrantID>, as proposal: AuthenticatedCommit, in other: Belief, _ context: Context
+  ) throws(LedgerError) -> [GrantID: LedgerEvent] {
+    var closed: [GrantID: LedgerEvent] = [:]
+    var here = Judge(reader: reader, bound: bound, state: state)
+    try here.judge(proposal, context.endingsOnly(besides: nil))
+    for event in here.events {
+      guard case .transition(let step) = event, step.after == .closed,
+        ended.contains(step.grant.id)
+      else { continue }
+      try takeEnding(of: step.grant.id, from: here.state.belief)
+      closed[step.grant.id] = event
+    }
+    for id in ended.sorted() {
+      try takeEnding(of: id, from: other)
+      note(counts: .grant(id))
+    }
+    return closed
   }
 }
 

@@ -26,10 +26,10 @@ extension TrustRule {
     return true
   }
 
-  static func pinSigner(_ commit: AuthenticatedCommit, _ belief: Belief) -> Principal? {
+  static func pinSigner(_ commit: AuthenticatedCommit, _ policy: PolicySnapshot) -> Principal? {
     guard case .valid(let signature) = commit.signature,
-      let (principal, entry) = belief.policy.principal(of: signature.key),
-      belief.policy.policy.isReconciler(principal),
+      let (principal, entry) = policy.principal(of: signature.key),
+      policy.policy.isReconciler(principal),
       entry.isValid(at: commit.committedAt.seconds)
     else { return nil }
     return principal

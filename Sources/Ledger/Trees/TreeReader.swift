@@ -19,6 +19,18 @@ final class TreeReader: Sendable {
     var old: [ObjectID: TreeRecord] = [:]
     /// In the young trees.
     var entries = 0
+
+    /// Trees that are looked at again count as new ones do: else a few large ones, looked at by
+    /// every commit, would all be kept.
+    mutating func keep(_ tree: TreeRecord, as id: ObjectID) {
+      if young.count >= TreeReader.kept / 2 || entries >= TreeReader.keptEntries / 2 {
+        old = young
+        young = [:]
+        entries = 0
+      }
+      young[id] = tree
+      entries += tree.entries.count
+    }
   }
 
   private let cache = Mutex(Cache())
@@ -52,15 +64,7 @@ final class TreeReader: Sendable {
     guard let object = try read(id, limit: Self.largestTree), object.kind == .tree,
       let tree = TreeRecord(parsing: object.bytes)
     else { return nil }
-    cache.withLock { cache in
-      if cache.young.count >= Self.kept / 2 || cache.entries >= Self.keptEntries / 2 {
-        cache.old = cache.young
-        cache.young = [:]
-        cache.entries = 0
-      }
-      cache.young[id] = tree
-      cache.entries += tree.entries.count
-    }
+    cache.withLock { $0.keep(tree, as: id) }
     return tree
   }
 
@@ -110,7 +114,7 @@ final class TreeReader: Sendable {
     cache.withLock { cache in
       if let known = cache.young[id] { return known }
       guard let known = cache.old[id] else { return nil }
-      cache.young[id] = known
+      cache.keep(known, as: id)
       return known
     }
   }
