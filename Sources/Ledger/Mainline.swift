@@ -40,19 +40,20 @@ private struct Claim {
   let tip: ObjectID
   let chain: [Line.Step]
   /// The pins on it, oldest first.
-  let pins: [ObjectID]
+  let pins: [Pin]
   let members: Set<ObjectID>
 
-  init(chain: [Line.Step], head: ObjectID, pins: [ObjectID]) {
+  init(chain: [Line.Step], head: ObjectID, pins: [Pin]) {
     self.tip = chain.last?.id ?? head
     self.chain = chain
-    self.members = Set(chain.map(\.id))
-    self.pins = pins.filter(members.contains)
+    let members = Set(chain.map(\.id))
+    self.members = members
+    self.pins = pins.filter { members.contains($0.commit) }
   }
 
-  /// The newest pin since the two lines forked.
-  func ownPin(besides other: Claim) -> ObjectID? {
-    pins.last { !other.members.contains($0) }
+  /// The pins since the two lines forked, oldest first.
+  func ownPins(besides other: Claim) -> [Pin] {
+    pins.filter { !other.members.contains($0.commit) }
   }
 }
 
@@ -136,12 +137,7 @@ struct MainlineSearch {
     }
     let flipped = Line(chain: rival.chain, flippedHead: head)
     let own = Claim(chain: own, head: head, pins: try pins(on: own))
-    guard let pin = own.ownPin(besides: rival) else { return flipped }
-    // What was only accepted here, and by no reconciler, gives way to a line that others know for
-    // final.
-    guard let other = rival.ownPin(besides: own) else { return Line(chain: own.chain) }
-    guard let decided = decided(own, rival) else { throw TrustRule.refuseOneMainline(other, pin) }
-    return decided.tip == own.tip ? Line(chain: own.chain) : flipped
+    return try preferred(own, rival).tip == own.tip ? Line(chain: own.chain) : flipped
   }
 
   /// The merged-in line whose newest pin is the newest of all.
@@ -155,7 +151,7 @@ struct MainlineSearch {
       else { continue }
       folded.formUnion(chain.map(\.id))
       let pins = try pins(on: chain)
-      let pinned = Set(pins)
+      let pinned = Set(pins.map(\.commit))
       guard
         let end = chain.lastIndex(where: { step in
           wanted.contains(step.id)
@@ -168,26 +164,50 @@ struct MainlineSearch {
     return best
   }
 
-  /// The line that goes on from the other, or has a pin where the other has only been seen here.
+  /// The line that goes on from the other, or is to be preferred.
   private func better(_ rival: Claim, _ best: Claim?) throws(LedgerError) -> Claim {
     guard let best else { return rival }
     if rival.members.contains(best.tip) { return rival }
     if best.members.contains(rival.tip) { return best }
-    guard let pin = rival.ownPin(besides: best) else { return best }
-    guard let other = best.ownPin(besides: rival) else { return rival }
-    guard let decided = decided(rival, best) else { throw TrustRule.refuseOneMainline(other, pin) }
-    return decided
+    return try preferred(best, rival)
   }
 
-  /// Of two lines that both carry pins: the one a person chose, else the one this verifier knows.
-  private func decided(_ one: Claim, _ other: Claim) -> Claim? {
-    for decider in [choice, checkpoint?.state.commit] {
-      guard let decider, one.members.contains(decider) != other.members.contains(decider) else {
-        continue
+  /// Of two lines the one that alone carries pins since they forked, and else the one a person chose
+  /// or this verifier knows.
+  private func preferred(_ one: Claim, _ other: Claim) throws(LedgerError) -> Claim {
+    switch (one.ownPins(besides: other).last, other.ownPins(besides: one).last) {
+    case (nil, nil): return other
+    case (nil, _): return try final(other, over: one)
+    case (_, nil): return try final(one, over: other)
+    case (let pin?, let rival?):
+      for decider in [choice, checkpoint?.state.commit] {
+        if let decided = holder(of: decider, one, other) { return decided }
       }
-      return one.members.contains(decider) ? one : other
+      throw TrustRule.refuseOneMainline(rival.commit, pin.commit)
     }
-    return nil
+  }
+
+  /// What was pinned by nobody gives way to a line that others know for final. But what was accepted
+  /// here does not give way to one whose pins are all by strangers: who was removed on the line
+  /// accepted here may have named them.
+  private func final(_ line: Claim, over unpinned: Claim) throws(LedgerError) -> Claim {
+    if let chosen = holder(of: choice, line, unpinned) { return chosen }
+    guard let checkpoint,
+      holder(of: checkpoint.verifiedHead, line, unpinned)?.tip == unpinned.tip
+    else { return line }
+    let own = line.ownPins(besides: unpinned)
+    let policy = checkpoint.state.belief.policy.policy
+    if own.contains(where: { policy.isReconciler($0.signer) }) { return line }
+    throw TrustRule.refuseStrangersLine(
+      own.last?.commit ?? line.tip, lacks: checkpoint.verifiedHead)
+  }
+
+  /// The one of two lines that alone holds the commit.
+  private func holder(of commit: ObjectID?, _ one: Claim, _ other: Claim) -> Claim? {
+    guard let commit, one.members.contains(commit) != other.members.contains(commit) else {
+      return nil
+    }
+    return one.members.contains(commit) ? one : other
   }
 
   /// The head's first-parent chain leads elsewhere: honest only if the mainline was merged into it.
@@ -204,7 +224,7 @@ struct MainlineSearch {
   }
 
   /// The pins on a first-parent chain, oldest first, by a plain fold of it from the root.
-  private func pins(on chain: [Line.Step]) throws(LedgerError) -> [ObjectID] {
+  private func pins(on chain: [Line.Step]) throws(LedgerError) -> [Pin] {
     guard chain.first?.id == root else { return [] }
     var fold = try SegmentFold(
       from: ledger.rootState(), root: root, now: now, authenticator: authenticator,
@@ -216,7 +236,7 @@ struct MainlineSearch {
       // side line could stop everybody.
       guard error.code == .cannotJudge else { throw error }
     }
-    return fold.pins.map(\.commit)
+    return fold.pins
   }
 }
 

@@ -160,6 +160,54 @@ import Testing
     #expect(throws: LedgerError.self) { try world.replay(head, at: t + .minutes(4)) }
   }
 
+  @Test func aReconcilerNamedByARemovedAdminLiftsNoRemovalAcceptedHere() throws {
+    let robot = "robot@example.com"
+    let world = try World(keys: [robot: TestKey()])
+    let base = try world.pin(on: world.root, at: t)
+    // carol is removed; nobody has pinned that yet, but this verifier has accepted it.
+    let main = try world.changePolicy(
+      on: base, edits: ["daypass.yaml": World.policyHead(serial: 2, admins: [World.dave])],
+      by: World.dave, at: t + .minutes(1))
+    let (seen, _) = try world.replay(main, at: t + .minutes(2))
+    let head = World.policyHead(serial: 2).replacing(
+      "reconcilers: [\(World.ci)]", with: "reconcilers: [\(World.ci), \(robot)]")
+    let own = try world.changePolicy(
+      on: base, edits: ["daypass.yaml": head], by: World.carol, at: t + .minutes(1))
+    let pinned = try world.pin(on: own, by: robot, at: t + .minutes(3))
+    let merge = try world.merge(pinned, main, at: t + .minutes(4))
+    let later = try world.pin(on: merge, by: robot, at: t + .minutes(5))
+    let other = try world.merge(main, pinned, at: t + .minutes(4))
+    for head in [merge, later, other] {
+      let error = #expect(throws: LedgerError.self) {
+        try world.replay(head, at: t + .minutes(6), from: seen.checkpoint)
+      }
+      #expect(error?.code == .ambiguousMainline)
+      let (chosen, _) = try world.replay(
+        head, at: t + .minutes(6), from: seen.checkpoint, choice: pinned)
+      #expect(chosen.belief.policy.policy.isReconciler(try world.person(robot)))
+    }
+  }
+
+  @Test func aReconcilerThatIsNewSinceTheCheckpointIsNoStranger() throws {
+    let robot = "robot@example.com"
+    let world = try World(keys: [robot: TestKey()])
+    let base = try world.pin(on: world.root, at: t)
+    let (seen, _) = try world.replay(base, at: t)
+    let head = World.policyHead(serial: 2).replacing(
+      "reconcilers: [\(World.ci)]", with: "reconcilers: [\(robot)]")
+    let changed = try world.changePolicy(
+      on: base, edits: ["daypass.yaml": head], by: World.carol, at: t + .minutes(1))
+    let pinned = try world.pin(on: changed, by: robot, at: t + .minutes(2))
+    let mine = try world.grant(at: t + .minutes(2))
+    let branch = try world.request(mine, on: base)
+    let flipped = try world.merge(branch, pinned, at: t + .minutes(3))
+    for checkpoint in [nil, seen.checkpoint] {
+      let (replay, _) = try world.replay(flipped, at: t + .minutes(4), from: checkpoint)
+      #expect(replay.flippedUpon == pinned)
+      #expect(replay.state(of: mine.id) == .pending)
+    }
+  }
+
   @Test func twoPinnedLinesStopUntilAPersonChooses() throws {
     let world = try World()
     let left = try world.pin(on: world.root, at: t)
