@@ -9,7 +9,8 @@ DESTDIR ?=
 # daypass writes is what `jq -S .` prints.
 PACKAGES := libgit2-dev libsodium-dev libssl-dev zlib1g-dev pkg-config jq git openssh-client make
 # Servers that the tests start on the loopback, as themselves; never as services of the machine.
-TEST_PACKAGES := openssh-server nginx-light fcgiwrap openssl
+TEST_PACKAGES := openssh-server nginx-light fcgiwrap openssl \
+  python3 python3-cryptography python3-yaml
 DEBUG_BINARY = .build/debug/daypass
 RELEASE_DIRECTORY = .build-release
 RELEASE_BINARY = $(RELEASE_DIRECTORY)/release/daypass

@@ -103,16 +103,19 @@ class Landing:
 
 
 class State:
-    """What a verifier holds after a landing. `waiting` is 15a's second belief, or None."""
+    """What a verifier holds after a landing.
+
+    `waiting` is 15a's second belief, or None; `shown` is what the mainline's tree is held against.
+    """
 
     def __init__(self, belief, previous):
         self.belief, self.previous = belief, previous
-        self.waiting, self.disputes = None, {}
+        self.waiting, self.disputes, self.shown = None, {}, belief
 
     def copy(self):
         other = State(self.belief.copy(), self.previous)
         other.waiting = self.waiting and self.waiting.copy()
-        other.disputes = dict(self.disputes)
+        other.disputes, other.shown = dict(self.disputes), self.shown
         return other
 
 
@@ -151,11 +154,11 @@ def land(history, state, landing, bound, as_pin=False):
     """One landing upon the state, in place (15, 15a)."""
     commit = landing.commit
     at = state.previous if commit.time > bound else max(commit.time, state.previous)
-    refusals, counted, whole = {}, set(), False
+    refusals, counted = {}, set()
 
-    def report(what, unit, word):
+    def report(what, unit, word, by):
         if what == "refused":
-            refusals[unit] = word
+            refusals[unit] = word, by
         else:
             counted.add(unit)
 
@@ -172,7 +175,7 @@ def land(history, state, landing, bound, as_pin=False):
     state.previous = at
     if waits and as_pin:
         state.belief, state.waiting, waits = state.waiting, None, False
-    shown = state.waiting.copy() if waits else state.belief
+    shown = state.shown = state.waiting.copy() if waits else state.belief
     adopt(history, shown, bound if waits else at)
     compare(history, state, shown, landing, refusals, counted)
 
@@ -216,7 +219,7 @@ def adopt(history, belief, at):
 
 
 def compare(history, state, belief, landing, refusals, counted):
-    """20. A dispute is {place: (rule, how it differs)}."""
+    """20. A dispute is {place: ((rule, commit), how it differs)}."""
     store, tree = history.store, landing.commit.tree
     found = history.listing(tree)
     believed = {
@@ -232,14 +235,14 @@ def compare(history, state, belief, landing, refusals, counted):
         unit = "policies" if path == b"policies" else trees.grant_of(path) or path
         old = before.get(path)
         if unit in refusals:
-            rule = refusals[unit]
+            cause = refusals[unit]
         elif old and old[1] == difference and unit not in counted:
-            rule = old[0]
+            cause = old[0]
         elif unit in counted:
-            rule = "canonical-result"
+            cause = "canonical-result", landing.commit.id
         else:
-            rule = "merge-carries-nothing" if merge else "canonical-result"
-        state.disputes[path] = (rule, difference)
+            cause = "merge-carries-nothing" if merge else "canonical-result", landing.commit.id
+        state.disputes[path] = (cause, difference)
 
 
 class Verdict:
@@ -268,7 +271,7 @@ def plain_fold(history, landings, now, final=True):
             continue
         state, segment = trial, []
         earliest, skew = commit.time, policy.skew
-        pins.append(commit.id)
+        pins.append((commit.id, digest(state.belief)))
     for landing in segment if final else ():
         land(history, state, landing, now)
     return Verdict(state, pins)

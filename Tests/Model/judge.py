@@ -62,7 +62,7 @@ class Proposal:
     """A commit with one parent, judged upon one belief.
 
     `landed` is for what takes away, `landed_giving` for the rest (15a); `report` gets what
-    was refused and what counted: ("refused", unit, rule), ("counted", unit, kind).
+    was refused and what counted: ("refused", unit, rule, commit), ("counted", unit, kind, commit).
     """
 
     def __init__(self, fold, commit, belief, landed, landed_giving, bound, report):
@@ -101,21 +101,21 @@ class Proposal:
         trailer = self.commit.trailer("Daypass-Policy")
         consents = changes or (trailer is not None and trailer[-40:] != belief.tree)
         for stray in sorted(difference.strays):
-            self.report("refused", stray, "stray-path")
+            self.report("refused", stray, "stray-path", self.commit.id)
         if not left and not consents:
             return
         units = (["policies"] if consents else []) + left
         if not self.history.signature(self.commit):
-            return [self.report("refused", unit, "signature") for unit in units]
+            return [self.report("refused", unit, "signature", self.commit.id) for unit in units]
         self.listed = self.key()
         if not self.listed:
-            return [self.report("refused", unit, "known-key") for unit in units]
+            return [self.report("refused", unit, "known-key", self.commit.id) for unit in units]
         self.signer = self.listed.principal
         if consents and not only_taking:
             self.attempt("policies", self.consent, trailer)
         for id in left:
             if changes:
-                self.report("refused", id, "mixed-commit")
+                self.report("refused", id, "mixed-commit", self.commit.id)
             else:
                 self.attempt(id, self.grant, id, only_taking)
 
@@ -123,9 +123,9 @@ class Proposal:
         try:
             counted = act(*arguments)
             if counted:
-                self.report("counted", unit, counted)
+                self.report("counted", unit, counted, self.commit.id)
         except Refused as refusal:
-            self.report("refused", unit, refusal.rule)
+            self.report("refused", unit, refusal.rule, self.commit.id)
 
     # A consent (19).
 

@@ -12,19 +12,22 @@ from objects import Stop, Store
 
 def verdict(history, head, now):
     try:
-        state = fold.plain_fold(history, mainline.choose(history, head, now), now).state
+        judged = fold.plain_fold(history, mainline.choose(history, head, now), now)
     except Stop as stop:
         return {"stopped": stop.rule}
+    state = judged.state
     live = lambda belief: {
         id: b.state for id, b in sorted(belief.known.items()) if b.state != "closed"}
     return {
         "anticipated": live(state.waiting or state.belief),
         "digest": fold.digest(state.belief),
         "disputes": sorted(
-            [path.decode("utf-8", "backslashreplace"), rule]
-            for path, (rule, _) in state.disputes.items()),
+            [path.decode("utf-8", "backslashreplace"), *cause]
+            for path, (cause, _) in state.disputes.items()),
         "live": live(state.belief),
+        "pins": [list(pin) for pin in judged.pins],
         "serial": state.belief.policy.serial,
+        "shown": fold.digest(state.shown),
     }
 
 
