@@ -176,7 +176,9 @@ def land(history, state, landing, bound, as_pin=False):
     if waits and as_pin:
         state.belief, state.waiting, waits = state.waiting, None, False
     shown = state.shown = state.waiting.copy() if waits else state.belief
+    tree = shown.tree
     adopt(history, shown, bound if waits else at)
+    if shown.tree != tree: counted.add("policies")
     compare(history, state, shown, landing, refusals, counted)
 
 
@@ -230,19 +232,32 @@ def compare(history, state, belief, landing, refusals, counted):
     if trees.policies(store, tree) != belief.tree:
         places[b"policies"] = (belief.tree, store.at(tree, b"policies"))
     merge, before = len(landing.commit.parents) > 1, state.disputes
-    state.disputes = {}
+    alike = shape(before)
+    state.disputes = {path: (None, difference) for path, difference in places.items()}
+    now = shape(state.disputes)
     for path, difference in places.items():
-        unit = "policies" if path == b"policies" else trees.grant_of(path) or path
-        old = before.get(path)
+        unit = unit_of(path)
         if unit in refusals:
             cause = refusals[unit]
-        elif old and old[1] == difference and unit not in counted:
-            cause = old[0]
+        elif now[unit] <= alike.get(unit, set()) and unit not in counted:
+            cause = before[path][0]
         elif unit in counted:
             cause = "canonical-result", landing.commit.id
         else:
             cause = "merge-carries-nothing" if merge else "canonical-result", landing.commit.id
         state.disputes[path] = (cause, difference)
+
+
+def unit_of(path):
+    return "policies" if path == b"policies" else trees.grant_of(path) or path
+
+
+def shape(disputes):
+    """{unit: its places, each with whether something is believed and found there}."""
+    found = {}
+    for path, (_, (believed, there)) in disputes.items():
+        found.setdefault(unit_of(path), set()).add((path, believed is None, there is None))
+    return found
 
 
 class Verdict:

@@ -146,7 +146,6 @@ class Proposal:
                 pass
         self.belief.consents.append(Consent(
             self.signer, self.commit.id, pair[1], pair[2], min(self.at, landed), landed, carries))
-        return "consent"
 
     # One grant (17, 18).
 

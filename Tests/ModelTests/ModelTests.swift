@@ -26,6 +26,10 @@ import Testing
     let begun = clock.now
     print("made after", clock.now - started)
     let answers = try await ask(told.map(\.lines).joined())
+    if let kept = ProcessInfo.processInfo.environment["DAYPASS_MODEL_KEEP"] {
+      try told.flatMap(\.answers).map { "\($0.place)\t\(Self.text($0.said))\n" }.joined()
+        .write(toFile: kept + ".answers", atomically: true, encoding: .utf8)
+    }
     print("asked after", clock.now - begun)
     let expected = told.flatMap(\.answers)
     try #require(answers.count == expected.count)
