@@ -216,7 +216,7 @@ extension RandomHistory {
       case 4: [other: World.File(bytes)]
       case 5: [path: World.File(bytes, mode: 0o100664)]
       case 6: [path: World.File?.none, path + "/inner": World.File(bytes)]
-      case 7: [path: World.File?.none, other: World.File(bytes)]
+      case 7: World.place(grant, pick(GrantState.allCases) ?? .active)
       case 8: [other: World.File("garbage")]
       default: [path: World.File?.none, String(path.dropLast(5)): World.File(bytes)]
       }

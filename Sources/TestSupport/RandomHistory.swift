@@ -22,7 +22,7 @@ package struct RandomHistory {
   private var checkpoint: Checkpoint?
   /// Heads that a wild history may go on from: those whose replay does not stop.
   var forks: [ObjectID] = []
-  private var known: (head: ObjectID, now: Timestamp, replay: Replay)?
+  private var known: (head: ObjectID, replay: Replay)?
 
   /// - Parameters:
   ///   - varyingLanding: whether it begins with `landing: reconciler`, and policy changes may
@@ -78,11 +78,11 @@ package struct RandomHistory {
 
   /// What a verifier believes at the head; steps are chosen from it so that many succeed.
   mutating func believed() throws -> Replay {
-    if let known, known.head == head, known.now == now { return known.replay }
+    if let known, known.head == head { return known.replay }
     let replay = try world.replay(head, at: now, from: checkpoint).replay
     checkpoint = replay.checkpoint
     let ahead = replay.anticipating
-    known = (head, now, ahead)
+    known = (head, ahead)
     return ahead
   }
 

@@ -174,6 +174,8 @@ def land(history, state, landing, bound, as_pin=False):
         Proposal(history, proposal, state.waiting, landed, bound, bound, report).judge(without=closed)
     state.previous = at
     if waits and as_pin:
+        before, after = state.belief.known, state.waiting.known
+        counted.update(id for id in after if before.get(id) is not after[id])
         state.belief, state.waiting, waits = state.waiting, None, False
     shown = state.shown = state.waiting.copy() if waits else state.belief
     tree = shown.tree

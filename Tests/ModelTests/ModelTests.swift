@@ -9,11 +9,11 @@ import Testing
 @Suite struct ModelTests {
   /// How many heads are judged by both; `DAYPASS_MODEL_HISTORIES` asks for more.
   private static let wanted =
-    ProcessInfo.processInfo.environment["DAYPASS_MODEL_HISTORIES"].flatMap(UInt64.init) ?? 400
+    ProcessInfo.processInfo.environment["DAYPASS_MODEL_HISTORIES"].flatMap(UInt64.init) ?? 480
   /// The first seed; `DAYPASS_MODEL_SEED` begins elsewhere.
   private static let first =
     ProcessInfo.processInfo.environment["DAYPASS_MODEL_SEED"].flatMap(UInt64.init) ?? 1
-  private static let headsOfOne: UInt64 = 8
+  private static let headsOfOne: UInt64 = 20
 
   @Test func theModelSaysTheSame() async throws {
     let seeds = Self.first..<(Self.first + (Self.wanted + Self.headsOfOne - 1) / Self.headsOfOne)
