@@ -248,7 +248,9 @@ extension RandomHistory {
   }
 
   private mutating func removal(_ parent: ObjectID) -> (Edits, String?)? {
-    let files = world.files(of: parent).keys.sorted().filter { $0.hasPrefix("grants/") || chance(40) }
+    let files = world.files(of: parent).keys.sorted().filter {
+      $0.hasPrefix("grants/") || chance(40)
+    }
     guard let path = pick(files.sorted()) else { return nil }
     if chance(15) {
       let folder = pick(["grants/", "grants/active/", "grants/pending/", "policies/"]) ?? "grants/"

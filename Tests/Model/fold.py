@@ -234,19 +234,16 @@ def compare(history, state, belief, landing, refusals, counted):
     if trees.policies(store, tree) != belief.tree:
         places[b"policies"] = (belief.tree, store.at(tree, b"policies"))
     merge, before = len(landing.commit.parents) > 1, state.disputes
-    alike = shape(before)
-    state.disputes = {path: (None, difference) for path, difference in places.items()}
-    now = shape(state.disputes)
-    for path, difference in places.items():
+    state.disputes = {}
+    for path, difference in sorted(places.items()):
         unit = unit_of(path)
         if unit in refusals:
             cause = refusals[unit]
-        elif now[unit] <= alike.get(unit, set()) and unit not in counted:
+        elif path in before and alike(before[path][1], difference) and unit not in counted:
             cause = before[path][0]
-        elif unit in counted:
-            cause = "canonical-result", landing.commit.id
         else:
-            cause = "merge-carries-nothing" if merge else "canonical-result", landing.commit.id
+            rule = "canonical-result" if unit in counted or not merge else "merge-carries-nothing"
+            cause = refusals[unit] = rule, landing.commit.id
         state.disputes[path] = (cause, difference)
 
 
@@ -254,12 +251,9 @@ def unit_of(path):
     return "policies" if path == b"policies" else trees.grant_of(path) or path
 
 
-def shape(disputes):
-    """{unit: its places, each with whether something is believed and found there}."""
-    found = {}
-    for path, (_, (believed, there)) in disputes.items():
-        found.setdefault(unit_of(path), set()).add((path, believed is None, there is None))
-    return found
+def alike(one, other):
+    """Whether something is believed, and found, in both or in neither."""
+    return [side is None for side in one] == [side is None for side in other]
 
 
 class Verdict:

@@ -13,12 +13,9 @@ struct Questions: @unchecked Sendable {
 
   init(seed: UInt64, heads: UInt64) throws {
     self.seed = seed
-    let t0 = ContinuousClock().now
     let history = try RandomHistory(
       seed: seed, steps: 40, varyingLanding: seed.isMultiple(of: 2), wildly: seed % 4 < 3)
     let world = history.world
-    let made = ContinuousClock().now
-    defer { print("seed", seed, "made in", made - t0, "answered in", ContinuousClock().now - made, world.history.objectCount) }
     // The last one, and others anywhere before.
     var random = SeededRandom(seed: seed &* 31)
     var steps = Set([history.heads.count - 1])
