@@ -9,7 +9,7 @@ import Testing
 @Suite struct ModelTests {
   /// How many heads are judged by both; `DAYPASS_MODEL_HISTORIES` asks for more.
   private static let wanted =
-    ProcessInfo.processInfo.environment["DAYPASS_MODEL_HISTORIES"].flatMap(UInt64.init) ?? 400
+    ProcessInfo.processInfo.environment["DAYPASS_MODEL_HISTORIES"].flatMap(UInt64.init) ?? 240
   /// The first seed; `DAYPASS_MODEL_SEED` begins elsewhere.
   private static let first =
     ProcessInfo.processInfo.environment["DAYPASS_MODEL_SEED"].flatMap(UInt64.init) ?? 1
