@@ -8,9 +8,10 @@ DESTDIR ?=
 # libgit2 and friends are read and written through Debian's own packages; jq checks that every file
 # daypass writes is what `jq -S .` prints.
 PACKAGES := libgit2-dev libsodium-dev libssl-dev zlib1g-dev pkg-config jq git openssh-client make
-# Servers that the tests start on the loopback, as themselves; never as services of the machine. And
-# strace, which tells what a command starts.
-TEST_PACKAGES := openssh-server nginx-light fcgiwrap openssl strace
+# Servers that the tests start on the loopback, as themselves; never as services of the machine.
+# strace tells what a command starts, and python3 runs the second verifier (Tests/Model).
+TEST_PACKAGES := openssh-server nginx-light fcgiwrap openssl strace \
+  python3 python3-cryptography python3-yaml
 DEBUG_BINARY = .build/debug/daypass
 RELEASE_DIRECTORY = .build-release
 RELEASE_BINARY = $(RELEASE_DIRECTORY)/release/daypass

@@ -105,6 +105,9 @@ package final class InMemoryHistory: HistoryReader, HistoryWriter {
   /// How many objects are stored.
   package var objectCount: Int { state.withLock { $0.objects.count } }
 
+  /// Every object, in no order.
+  package var everything: [RawObject] { state.withLock { Array($0.objects.values) } }
+
   /// Copies everything into another history, as a push to an empty remote does.
   package func copy(to other: some HistoryWriter) throws(HistoryError) {
     let (objects, references) = state.withLock { ($0.objects, $0.references) }

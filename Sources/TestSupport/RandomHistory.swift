@@ -9,50 +9,82 @@ package struct RandomHistory {
   /// Mainline heads in order, with the time each was pushed.
   package private(set) var heads: [(commit: ObjectID, at: Timestamp)] = []
 
-  private var random: SeededRandom
-  private var head: ObjectID
-  private var now: Timestamp
-  private var lastPin: Timestamp
-  private var serial = 1
-  private static let people = [World.alice, World.bob, World.carol, World.dave, World.erin]
+  var random: SeededRandom
+  var head: ObjectID
+  var now: Timestamp
+  var lastPin: Timestamp
+  static let people = [World.alice, World.bob, World.carol, World.dave, World.erin]
 
   private let varyingLanding: Bool
+  /// What the policy says, where the history is a wild one.
+  var policy: WildPolicy?
+  /// From where the next step is looked at, so that making a history costs less than reading it.
+  private var checkpoint: Checkpoint?
+  /// Heads that a wild history may go on from: those whose replay does not stop.
+  var forks: [ObjectID] = []
+  private var known: (head: ObjectID, replay: Replay)?
 
-  /// - Parameter varyingLanding: whether it begins with `landing: reconciler`, and policy changes
-  ///   may change that.
-  package init(seed: UInt64, steps: Int, varyingLanding: Bool = false) throws {
+  /// - Parameters:
+  ///   - varyingLanding: whether it begins with `landing: reconciler`, and policy changes may
+  ///     change that.
+  ///   - wildly: whether nearly anything a file, a tree, a commit or a policy can be is tried.
+  package init(seed: UInt64, steps: Int, varyingLanding: Bool = false, wildly: Bool = false) throws
+  {
     self.varyingLanding = varyingLanding
-    world =
-      varyingLanding
-      ? try World(
-        policy: ["daypass.yaml": World.policyHead(serial: 1) + "landing: reconciler\n"])
-      : try World()
     random = SeededRandom(seed: seed)
+    var keys: [String: TestKey] = [:]
+    for (number, person) in (Self.people + [World.ci] + WildPolicy.others).enumerated() {
+      keys[person] = TestKey(seed: seed &* 1_000 &+ UInt64(number))
+    }
+    if wildly {
+      let policy = WildPolicy(waits: varyingLanding, using: &random)
+      world = try World(policy: policy.files(keys), keys: keys)
+      self.policy = policy
+    } else if varyingLanding {
+      world = try World(
+        policy: ["daypass.yaml": World.policyHead(serial: 1) + "landing: reconciler\n"])
+    } else {
+      world = try World()
+    }
     head = world.root
     now = World.start + .minutes(10)
     lastPin = now
     for _ in 0..<steps {
       now = now + TimeSpan(seconds: Int64.random(in: 1...2_400, using: &random))
-      if let next = try step() {
-        head = next
-        heads.append((next, now))
+      if policy != nil {
+        try wildStep()
+      } else if let next = try step() {
+        push(next)
       }
     }
   }
 
-  private mutating func pick<Element>(_ elements: [Element]) -> Element? {
+  /// The commit becomes the branch's.
+  mutating func push(_ commit: ObjectID) {
+    head = commit
+    heads.append((commit, now))
+  }
+
+  mutating func pick<Element>(_ elements: [Element]) -> Element? {
     elements.randomElement(using: &random)
   }
 
   /// One of these, or nobody.
-  private mutating func maybe(_ people: [String]) -> String? {
+  mutating func maybe(_ people: [String]) -> String? {
     Bool.random(using: &random) ? pick(people) : nil
   }
 
-  private mutating func person() -> String { pick(Self.people) ?? World.alice }
+  mutating func person() -> String { pick(Self.people) ?? World.alice }
 
   /// What a verifier believes at the head; steps are chosen from it so that many succeed.
-  private func believed() throws -> Replay { try world.replay(head, at: now).replay.anticipating }
+  mutating func believed() throws -> Replay {
+    if let known, known.head == head { return known.replay }
+    let replay = try world.replay(head, at: now, from: checkpoint).replay
+    checkpoint = replay.checkpoint
+    let ahead = replay.anticipating
+    known = (head, ahead)
+    return ahead
+  }
 
   private mutating func step() throws -> ObjectID? {
     switch Int.random(in: 0..<20, using: &random) {
@@ -72,7 +104,7 @@ package struct RandomHistory {
   }
 
   /// Mostly now, sometimes far off.
-  private mutating func wild() -> Timestamp {
+  mutating func wild() -> Timestamp {
     switch Int.random(in: 0..<12, using: &random) {
     case 0: Timestamp(seconds: 7)
     case 1: now + .days(4_000)
@@ -136,7 +168,7 @@ package struct RandomHistory {
       at: wild())
   }
 
-  private mutating func mergeBranches() throws -> ObjectID? {
+  mutating func mergeBranches() throws -> ObjectID? {
     let fork = pick(heads.suffix(6).map(\.commit)) ?? world.root
     guard
       let side = try pick([request(on: fork), approve(on: fork), end(on: fork)].compactMap(\.self))

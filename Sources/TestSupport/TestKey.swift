@@ -6,11 +6,18 @@ package struct TestKey: Sendable {
   package let publicBlob: [UInt8]
   private let secret: [UInt8]
 
-  package init() {
+  /// - Parameter seed: the same key for the same number; nil makes a new one.
+  package init(seed: UInt64? = nil) {
     _ = sodium_init()
     var publicBytes = [UInt8](repeating: 0, count: 32)
     var secret = [UInt8](repeating: 0, count: 64)
-    crypto_sign_keypair(&publicBytes, &secret)
+    if let seed {
+      var random = SeededRandom(seed: seed)
+      let bytes = (0..<32).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+      crypto_sign_seed_keypair(&publicBytes, &secret, bytes)
+    } else {
+      crypto_sign_keypair(&publicBytes, &secret)
+    }
     self.secret = secret
     publicBlob = Self.string(Array("ssh-ed25519".utf8)) + Self.string(publicBytes)
   }

@@ -175,7 +175,8 @@ package final class World: Sendable {
         let theirs = self.files(of: other)
         for (path, file) in theirs where origin[path] != file { files[path] = file }
         // What they removed since the root and the first still has as it was for them.
-        for path in files.keys where theirs[path] == nil && removed(path, in: other) {
+        let before = everything(behind: other)
+        for path in files.keys where theirs[path] == nil && before.contains(path) {
           files[path] = nil
         }
       }
@@ -196,17 +197,17 @@ package final class World: Sendable {
     return id
   }
 
-  /// Whether some ancestor of the commit had the path.
-  private func removed(_ path: String, in commit: ObjectID) -> Bool {
-    var open = [commit]
+  /// The paths that the commit or some ancestor of it has.
+  private func everything(behind commit: ObjectID) -> Set<String> {
+    var (open, seen, paths) = ([commit], Set([commit]), Set<String>())
     while let next = open.popLast() {
-      if files(of: next)[path] != nil { return true }
+      paths.formUnion(files(of: next).keys)
       guard let object = try? history.read(next, limit: 1 << 20),
         let record = CommitRecord(id: next, parsing: object.bytes)
       else { continue }
-      open += record.parents
+      open += record.parents.filter { seen.insert($0).inserted }
     }
-    return false
+    return paths
   }
 
   package func nextRandom() -> UInt64 {

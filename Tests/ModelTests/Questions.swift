@@ -1,0 +1,82 @@
+import Foundation
+import Grants
+import History
+import Ledger
+import TestSupport
+
+/// A random history as lines for the model, and what this program says to each.
+struct Questions: @unchecked Sendable {
+  let seed: UInt64
+  private(set) var lines: [String] = []
+  /// Never changed once made: the dictionaries are Foundation's only to be compared.
+  private(set) var answers: [(place: String, said: NSDictionary)] = []
+
+  init(seed: UInt64, heads: UInt64) throws {
+    self.seed = seed
+    let history = try RandomHistory(
+      seed: seed, steps: 40, varyingLanding: seed.isMultiple(of: 2), wildly: seed % 4 < 3)
+    let world = history.world
+    // The last one, and others anywhere before.
+    var random = SeededRandom(seed: seed &* 31)
+    var steps = Set([history.heads.count - 1])
+    while steps.count < min(Int(heads), history.heads.count) {
+      steps.insert(Int.random(in: 0..<history.heads.count, using: &random))
+    }
+    var objects: [[String]]? = world.history.everything.map {
+      [$0.kind.rawValue, Data($0.bytes).base64EncodedString()]
+    }
+    for step in steps.sorted() {
+      let (head, moment) = history.heads[step]
+      // Sometimes asked much later.
+      let late: [TimeSpan] = [.minutes(0), .minutes(0), .minutes(90), .days(3), .days(30)]
+      let now = moment + (late.randomElement(using: &random) ?? .minutes(0))
+      var line: [String: Any] = ["root": world.root.hex, "head": head.hex, "now": now.seconds]
+      line["objects"] = objects
+      objects = nil
+      lines.append(try Self.text(line))
+      answers.append(
+        ("seed \(seed), head \(step) at \(now)", try Self.answer(world, head, now) as NSDictionary))
+    }
+  }
+
+  private static func text(_ value: [String: Any]) throws -> String {
+    String(decoding: try JSONSerialization.data(withJSONObject: value), as: UTF8.self)
+  }
+
+  private static func answer(
+    _ world: World, _ head: ObjectID, _ now: Timestamp
+  ) throws -> [String: Any] {
+    do {
+      let (replay, events) = try world.replay(head, at: now)
+      let object = try world.history.read(head, limit: 1 << 27)
+      let tree = try world.require(CommitRecord(id: head, parsing: object.bytes)).tree
+      let shown = try replay.restoredTree(over: tree) { (kind, bytes) throws(HistoryError) in
+        try world.history.write(kind, bytes)
+      }
+      return [
+        "anticipated": live(replay.anticipating), "live": live(replay),
+        "shown": try replay.digest(ofRestored: shown),
+        "pins": events.pins.map { [$0.commit.hex, $0.digest] },
+        "serial": replay.belief.policy.policy.serial,
+        "disputes": replay.disputes
+          .map { ["\($0.difference.path)", $0.cause.rule.rawValue, $0.cause.commit.hex] }
+          .sorted { $0[0] < $1[0] },
+      ]
+    } catch let error as LedgerError {
+      // The rules of docs/format.md 24.
+      let rule =
+        switch error.code {
+        case .ambiguousMainline: "one-mainline"
+        case .rootNotReached: "whole-history"
+        case .cannotJudge: "unknown-schema"
+        default: "\(error.code)"
+        }
+      return ["stopped": rule]
+    }
+  }
+
+  private static func live(_ replay: Replay) -> [String: String] {
+    Dictionary(
+      uniqueKeysWithValues: replay.belief.live.map { ("\($0)", $1.state.rawValue) })
+  }
+}
