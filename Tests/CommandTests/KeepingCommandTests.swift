@@ -96,6 +96,28 @@ import Testing
     try await stage.expect(0, "verify", in: "carol")
   }
 
+  @Test func whoConsentsIsShownWhatIsNew() async throws {
+    let stage = try await Stage(clones: ["carol"])
+    let file = "carol/policies/daypass.yaml"
+    let text = try #require(stage.sandbox.read(file))
+    try stage.sandbox.write(
+      file, text.replacing("landing: anyone", with: "landing: reconciler"))
+    try stage.sandbox.write(
+      "carol/policies/roles/root.yaml",
+      """
+      description: Everything
+      requestable: {globs: ["*"]}
+      duration: {max: PT1H}
+      approval: {stages: [{from: {groups: [leads]}, quorum: 1}]}
+
+      """)
+    let words = try await stage.expect(0, "policy", "diff", in: "carol")
+    #expect(words.contains("landing: anyone -> reconciler"), "\(words)")
+    for line in ["requestable: *", "approval: 1 of leads", "duration.max: 1h"] {
+      #expect(words.contains("+ role root \(line)"), "\(words)")
+    }
+  }
+
   @Test func policyThatLocksEverybodyOutLeavesEverythingAsItWas() async throws {
     let stage = try await Stage(clones: ["carol"])
     let box = stage.sandbox

@@ -105,6 +105,10 @@ import Testing
     let (after, _) = try world.replay(next, at: t + .minutes(6))
     #expect(after.state(of: grant.id) == nil)
     #expect(after.anticipating.state(of: grant.id) == nil)
+    #expect(replay.waiting.isEmpty, "what waited of it will never have counted")
+    let (_, events) = try world.replay(next, at: t + .minutes(6))
+    #expect(events.transitions.last?.kind == .reject || events.transitions.last?.kind == .revoke)
+    #expect(!events.transitions.contains { $0.kind == .approve })
   }
 
   @Test func aWithdrawalOfARequestThatWaitsIsKeptInOrder() throws {

@@ -111,11 +111,13 @@ class State:
     def __init__(self, belief, previous):
         self.belief, self.previous = belief, previous
         self.waiting, self.disputes, self.shown = None, {}, belief
+        self.waited = set()
 
     def copy(self):
         other = State(self.belief.copy(), self.previous)
         other.waiting = self.waiting and self.waiting.copy()
         other.disputes, other.shown = dict(self.disputes), self.shown
+        other.waited = set(self.waited)
         return other
 
 
@@ -161,6 +163,8 @@ def land(history, state, landing, bound, as_pin=False):
             refusals[unit] = word, by
         else:
             counted.add(unit)
+            if state.waiting and unit != "policies":
+                state.waited.add(unit)
 
     waits = state.belief.policy.waits
     if waits and state.waiting is None:
@@ -178,9 +182,9 @@ def land(history, state, landing, bound, as_pin=False):
         counted.update(closed)
     state.previous = at
     if waits and as_pin:
-        before, after = state.belief.known, state.waiting.known
-        counted.update(id for id in after if before.get(id) is not after[id])
+        counted |= state.waited
         state.belief, state.waiting, waits = state.waiting, None, False
+        state.waited = set()
     shown = state.shown = state.waiting.copy() if waits else state.belief
     tree = shown.tree
     adopt(history, shown, bound if waits else at)

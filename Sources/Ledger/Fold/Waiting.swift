@@ -14,6 +14,8 @@ struct Waiting: Sendable {
   var settled: Belief
   /// The steps and consents that wait, in order.
   var events: [LedgerEvent] = []
+  /// The grants of which a step has waited, ended since or not.
+  var touched: Set<GrantID> = []
 
   init(_ state: FoldState) {
     belief = state.belief
@@ -48,10 +50,12 @@ extension Judge {
     ahead.state.consents = waiting.consents
     var context = context
     context.settling = waiting.settled.policy.tree
+    var allEnded: Set<GrantID> = []
     for proposal in landing.proposals {
       let ended = try endAtOnce(proposal, upon: ahead.state.belief, context)
       try ahead.judge(proposal, context.upon(Set(ended.keys), accessLandingAt: bound))
       guard !ended.isEmpty else { continue }
+      allEnded.formUnion(ended.keys)
       let closed = try ahead.end(Set(ended.keys), as: proposal, in: state.belief, context)
       for (id, event) in ended.sorted(by: { $0.key < $1.key }) {
         note(closed[id] ?? event, counts: .grant(id))
@@ -61,6 +65,13 @@ extension Judge {
       if case .incident = event { true } else { false }
     }
     waiting.events += held
+    for case .transition(let step) in held { waiting.touched.insert(step.grant.id) }
+    if !allEnded.isEmpty {
+      // What waited of them will never have counted.
+      waiting.events.removeAll { event in
+        if case .transition(let step) = event { allEnded.contains(step.grant.id) } else { false }
+      }
+    }
     waiting.belief = ahead.state.belief
     waiting.consents = ahead.state.consents
     for event in refused { note(event) }
@@ -79,7 +90,7 @@ extension Judge {
     let own = events
     self = ahead.going(on: waiting.events + own, after: context)
     state.waiting = nil
-    for case .transition(let step) in waiting.events { note(counts: .grant(step.grant.id)) }
+    for id in waiting.touched { note(counts: .grant(id)) }
     try adoptPolicy(context)
     try compare(with: context.mainline, context)
   }

@@ -20,6 +20,7 @@ struct PolicyDifference {
     members("admin", left.admins.map(\.name), right.admins.map(\.name))
     changed("adminQuorum", "\(left.adminQuorum)", "\(right.adminQuorum)")
     members("reconciler", left.reconcilers.map(\.name), right.reconcilers.map(\.name))
+    changed("landing", left.landing.rawValue, right.landing.rawValue)
     members("key", Self.keys(old.signers), Self.keys(new.signers))
     for setting in Setting.allCases {
       changed(
@@ -34,7 +35,7 @@ struct PolicyDifference {
     }
     members("role", left.roles.keys.map(\.name), right.roles.keys.map(\.name))
     for (name, role) in right.roles.sorted(by: { $0.key < $1.key }) {
-      compare(left.roles[name] ?? role, role)
+      compare(left.roles[name], role)
     }
   }
 
@@ -56,7 +57,14 @@ struct PolicyDifference {
     }.joined()
   }
 
-  private mutating func compare(_ old: Role, _ new: Role) {
+  /// Of a role that is new, all that it says.
+  private mutating func compare(_ old: Role?, _ new: Role) {
+    guard let old else {
+      for (name, value) in new.fields where !value.isEmpty {
+        lines.append(Line(kind: .added, words: "role \(new.name) \(name): \(value)"))
+      }
+      return
+    }
     let (before, after) = (old.fields, new.fields)
     for (name, value) in after {
       let was = before.first { $0.0 == name }?.1 ?? ""
