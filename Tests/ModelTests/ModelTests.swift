@@ -14,9 +14,13 @@ import Testing
   private static let first =
     ProcessInfo.processInfo.environment["DAYPASS_MODEL_SEED"].flatMap(UInt64.init) ?? 1
   private static let headsOfOne: UInt64 = 20
+  /// Seeds about which the two once disagreed: a grant disputed at two of its places.
+  private static let kept: [UInt64] = [9_048]
 
   @Test func theModelSaysTheSame() async throws {
-    let seeds = Self.first..<(Self.first + (Self.wanted + Self.headsOfOne - 1) / Self.headsOfOne)
+    let seeds =
+      Array(Self.first..<(Self.first + (Self.wanted + Self.headsOfOne - 1) / Self.headsOfOne))
+      + Self.kept
     let told = try await withThrowingTaskGroup { group in
       for seed in seeds { group.addTask { try Questions(seed: seed, heads: Self.headsOfOne) } }
       return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.seed < $1.seed }

@@ -218,6 +218,9 @@ struct Judge {
     state.belief.tree = try state.belief.tree.compared(
       with: root?.entry(named: "grants"), at: ["grants"], reader: reader,
       differences: &differences)
+    // A cause newly found for one place of a grant serves those after it: every verifier names them
+    // in one order.
+    differences.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     let standing = Dictionary(
       state.disputes.map { ($0.difference, $0.cause) }, uniquingKeysWith: { first, _ in first })
     settle(differences, context)
