@@ -54,6 +54,7 @@ struct ApprovalPlan {
     let held = replay.belief.live.values.filter {
       $0.grant.subject == before.subject
         && EffectiveSet.isEffective($0, in: replay.belief, at: now)
+        && !replay.waitingGrants.contains($0.grant.id)
     }
     guard !held.isEmpty else { return ["nothing"] }
     return held.map(\.grant).sorted { $0.id < $1.id }.map { grant in

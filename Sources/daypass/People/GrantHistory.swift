@@ -59,9 +59,9 @@ struct GrantHistory {
   /// begins with is not what it comes to: landing writes the belief into it.
   var disputes: [Dispute] { (lane?.outlook.before ?? replay).disputes }
 
-  /// Whether that is a step on a branch that has not landed.
+  /// Whether that is a step on a branch that has not landed, or one that waits for a reconciler.
   func isWaiting(_ step: VerifiedTransition) -> Bool {
-    lane?.outlook.transitions.contains(step) == true
+    lane?.outlook.transitions.contains(step) == true || replay.waiting.contains(.transition(step))
   }
 
   /// The same for what would be refused there.

@@ -88,7 +88,7 @@ struct LogCommand: AsyncParsableCommand {
       let what =
         entry.isIncident ? Table.Cell(entry.what, paint: style.bad) : Table.Cell(entry.what)
       table.add([
-        Table.Cell(entry.landedAt.description), what,
+        Table.Cell(entry.isWaiting ? "waits" : entry.landedAt.description), what,
         Table.Cell(entry.grant?.short ?? "-"), Table.Cell(entry.signer ?? "-"),
         Table.Cell(entry.commit.short, paint: style.dim),
         Table.Cell(entry.words + (entry.isWaiting ? " (waits for the reconciler)" : "")),
@@ -226,7 +226,7 @@ struct LogEntry {
   var output: OutputValue {
     .object(
       [
-        ("landedAt", .string(landedAt.description)), ("what", .string(what)),
+        ("landedAt", isWaiting ? .null : .string(landedAt.description)), ("what", .string(what)),
         ("grant", .optional(grant?.description)), ("role", .optional(role)),
         ("scope", scope.map { GrantView.output(scope: $0) } ?? .null),
         ("signer", .optional(signer)), ("commit", .string(commit.hex)), ("words", .string(words)),
