@@ -25,15 +25,17 @@ struct Draft {
 
 /// Signatures that do not hold, or not over this.
 extension Attack {
-  static let signature = onCommits + onPersons + onArmor + onKeys
+  static let signature = onCommits + onPersons + onArmor + onKeys + onForgeries
 
   /// alice has asked, and bob's approval is not one.
   static func approval(
     _ name: String, _ rules: TrustRule = .signature, _ expected: Expectation? = nil,
-    remembering: Expectation? = nil, _ change: @escaping @Sendable (inout Draft, World) -> Void
+    remembering: Expectation? = nil,
+    in makeWorld: @escaping @Sendable () throws -> World = { try World() },
+    _ change: @escaping @Sendable (inout Draft, World) -> Void
   ) -> Attack {
     Attack(name) {
-      let world = try World()
+      let world = try makeWorld()
       let (grant, head) = try world.asked()
       let moment = t + .minutes(1)
       let after = try world.approved(grant, by: World.bob, at: moment, activates: true)
