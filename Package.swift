@@ -109,6 +109,12 @@ let package = Package(
       name: "ScenarioTests", dependencies: ["daypass", "GitStore", "TestSupport"],
       exclude: ["Scenarios"], swiftSettings: strict),
     .testTarget(
+      name: "AttackTests",
+      dependencies: [
+        "daypass", "Grants", "History", "Signatures", "Ledger", "Reconciler", "GitStore",
+        "TestSupport",
+      ], exclude: ["README.md"], swiftSettings: strict),
+    .testTarget(
       name: "ArchitectureTests", dependencies: ["Grants", "Ledger"], swiftSettings: strict),
   ]
 )

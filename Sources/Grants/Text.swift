@@ -66,6 +66,12 @@ package enum Text {
     return result
   }
 
+  /// Whether it may stand on one line of anybody's terminal: no control character, none that turns
+  /// or hides text.
+  package static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
+    isAllowed(scalar, multiline: false)
+  }
+
   private static func isNormal(_ text: String) -> Bool {
     text.unicodeScalars.elementsEqual(text._nfc)
   }

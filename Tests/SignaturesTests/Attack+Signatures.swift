@@ -1,6 +1,7 @@
 import Clibsodium
 import Foundation
 import Signatures
+import TestSupport
 
 extension Attack {
   static let onSignatures = [

@@ -1,5 +1,6 @@
 import Foundation
 import Signatures
+import TestSupport
 
 /// One way to make a verifier believe what was not signed, and the reason it must be refused for.
 struct Attack: @unchecked Sendable, CustomStringConvertible {

@@ -1,5 +1,6 @@
 import Foundation
 import Signatures
+import TestSupport
 import Testing
 
 @Suite("Good signatures")

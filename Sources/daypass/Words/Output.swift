@@ -1,4 +1,5 @@
 import ArgumentParser
+import Grants
 import Yams
 
 /// What `-o` chooses.
@@ -76,10 +77,13 @@ indirect enum OutputValue {
       case "\\": out += "\\\\"
       case "\n": out += "\\n"
       case "\t": out += "\\t"
-      case _ where scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value):
-        let hex = String(scalar.value, radix: 16)
-        out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-      default: out.unicodeScalars.append(scalar)
+      case _ where Text.isHarmless(scalar): out.unicodeScalars.append(scalar)
+      default:
+        // What steers a terminal, or turns and hides text on it.
+        for unit in String(scalar).utf16 {
+          let hex = String(unit, radix: 16)
+          out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+        }
       }
     }
     return out + "\""

@@ -4,23 +4,23 @@ import Foundation
 
 /// A key held in memory that signs any bytes, so that tests can forge each field of a signature
 /// and still sign it properly.
-final class SoftwareKey: @unchecked Sendable {
-  enum Kind {
+package final class SoftwareKey: @unchecked Sendable {
+  package enum Kind {
     case ed25519
     case ecdsa(group: String)
     case rsa(bits: Int)
   }
 
-  let kind: Kind
+  package let kind: Kind
   /// Ed25519's 32 bytes or ECDSA's point; empty for RSA.
-  private(set) var point: [UInt8] = []
+  package private(set) var point: [UInt8] = []
   /// RSA's numbers, big-endian.
-  private(set) var modulus: [UInt8] = []
-  private(set) var exponent: [UInt8] = []
+  package private(set) var modulus: [UInt8] = []
+  package private(set) var exponent: [UInt8] = []
   private var secret = [UInt8](repeating: 0, count: 64)
   private var handle: OpaquePointer?
 
-  init(_ kind: Kind) {
+  package init(_ kind: Kind) {
     self.kind = kind
     switch kind {
     case .ed25519:
@@ -65,7 +65,7 @@ final class SoftwareKey: @unchecked Sendable {
   }
 
   /// The signature as SSH writes its value; the hash counts for ECDSA and RSA alone.
-  func sign(_ message: [UInt8], hash: String) -> [UInt8] {
+  package func sign(_ message: [UInt8], hash: String) -> [UInt8] {
     if case .ed25519 = kind {
       var signature = [UInt8](repeating: 0, count: 64)
       crypto_sign_detached(&signature, nil, message, UInt64(message.count), secret)
@@ -93,30 +93,32 @@ final class SoftwareKey: @unchecked Sendable {
 }
 
 /// SSH wire data, written by the tests' own hand.
-struct Wire {
-  var bytes: [UInt8] = []
+package struct Wire {
+  package var bytes: [UInt8]
 
-  mutating func uint32(_ value: UInt32) {
+  package init(bytes: [UInt8] = []) { self.bytes = bytes }
+
+  package mutating func uint32(_ value: UInt32) {
     withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
   }
 
-  mutating func string(_ value: [UInt8]) {
+  package mutating func string(_ value: [UInt8]) {
     uint32(UInt32(value.count))
     bytes += value
   }
 
-  mutating func string(_ value: String) { string(Array(value.utf8)) }
+  package mutating func string(_ value: String) { string(Array(value.utf8)) }
 
   /// A number above zero from its big-endian magnitude.
-  mutating func number(_ magnitude: [UInt8]) {
+  package mutating func number(_ magnitude: [UInt8]) {
     string((magnitude.first ?? 0) >= 0x80 ? [0] + magnitude : magnitude)
   }
 }
 
-func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
+package func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 
 /// Bytes from hexadecimal digits.
-func hex(_ text: String) -> [UInt8] {
+package func hex(_ text: String) -> [UInt8] {
   var digits = text[...]
   var bytes: [UInt8] = []
   while !digits.isEmpty {

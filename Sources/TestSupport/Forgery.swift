@@ -3,37 +3,37 @@ import Signatures
 
 /// An SSHSIG put together by hand: as it stands it is good; a test changes one thing and the rest
 /// is signed properly around it, so that nothing but the one check can refuse it.
-struct Forgery {
-  let key: SoftwareKey
-  var payload = Array("what is signed".utf8)
+package struct Forgery {
+  package let key: SoftwareKey
+  package var payload = Array("what is signed".utf8)
 
   // The envelope.
-  var magic = Array("SSHSIG".utf8)
-  var version: UInt32 = 1
-  var namespace = "git"
-  var reserved: [UInt8] = []
-  var hash = "sha512"
-  var afterBlob: [UInt8] = []
+  package var magic = Array("SSHSIG".utf8)
+  package var version: UInt32 = 1
+  package var namespace = "git"
+  package var reserved: [UInt8] = []
+  package var hash = "sha512"
+  package var afterBlob: [UInt8] = []
 
   // The key.
-  var type: String
-  var curve: String?
-  var point: [UInt8]
-  var application = "ssh:"
-  var afterKey: [UInt8] = []
+  package var type: String
+  package var curve: String?
+  package var point: [UInt8]
+  package var application = "ssh:"
+  package var afterKey: [UInt8] = []
 
   // The signature.
-  var algorithm: String
-  var signingHash: String
-  var flags: UInt8 = 0x01
-  var counter: UInt32 = 7
-  var changeValue: ([UInt8]) -> [UInt8] = { $0 }
-  var afterValue: [UInt8] = []
+  package var algorithm: String
+  package var signingHash: String
+  package var flags: UInt8 = 0x01
+  package var counter: UInt32 = 7
+  package var changeValue: ([UInt8]) -> [UInt8] = { $0 }
+  package var afterValue: [UInt8] = []
 
-  var isHardware: Bool { type.hasPrefix("sk-") }
+  package var isHardware: Bool { type.hasPrefix("sk-") }
 
   /// - Parameter hardware: whether the key poses as a security key.
-  init(_ key: SoftwareKey, hardware: Bool = false) {
+  package init(_ key: SoftwareKey, hardware: Bool = false) {
     self.key = key
     point = key.point
     switch key.kind {
@@ -56,13 +56,13 @@ struct Forgery {
   }
 
   /// A forgery with something changed.
-  func with(_ change: (inout Forgery) -> Void) -> Forgery {
+  package func with(_ change: (inout Forgery) -> Void) -> Forgery {
     var copy = self
     change(&copy)
     return copy
   }
 
-  var keyBlob: [UInt8] {
+  package var keyBlob: [UInt8] {
     var wire = Wire()
     wire.string(type)
     if case .rsa = key.kind {
@@ -76,7 +76,7 @@ struct Forgery {
     return wire.bytes + afterKey
   }
 
-  var blob: [UInt8] {
+  package var blob: [UInt8] {
     let digest =
       switch hash {
       case "sha256": Digest.sha256(payload)
@@ -113,11 +113,11 @@ struct Forgery {
     return wire.bytes + afterBlob
   }
 
-  var armor: [UInt8] { Self.armor(blob) }
+  package var armor: [UInt8] { Self.armor(blob) }
 
-  static func armor(_ blob: [UInt8]) -> [UInt8] { armor(text: base64(blob)) }
+  package static func armor(_ blob: [UInt8]) -> [UInt8] { armor(text: base64(blob)) }
 
-  static func armor(text: String) -> [UInt8] {
+  package static func armor(text: String) -> [UInt8] {
     var lines = ["-----BEGIN SSH SIGNATURE-----"]
     var rest = text[...]
     while !rest.isEmpty {
@@ -129,36 +129,17 @@ struct Forgery {
   }
 
   /// Keys that tests share, for making RSA keys is slow.
-  static let ed25519 = Forgery(SoftwareKey(.ed25519))
-  static let p256 = Forgery(SoftwareKey(.ecdsa(group: "P-256")))
-  static let p384 = Forgery(SoftwareKey(.ecdsa(group: "P-384")))
-  static let p521 = Forgery(SoftwareKey(.ecdsa(group: "P-521")))
-  static let rsa = Forgery(SoftwareKey(.rsa(bits: 2048)))
-  static let skEd25519 = Forgery(SoftwareKey(.ed25519), hardware: true)
-  static let skP256 = Forgery(SoftwareKey(.ecdsa(group: "P-256")), hardware: true)
+  package static let ed25519 = Forgery(SoftwareKey(.ed25519))
+  package static let p256 = Forgery(SoftwareKey(.ecdsa(group: "P-256")))
+  package static let p384 = Forgery(SoftwareKey(.ecdsa(group: "P-384")))
+  package static let p521 = Forgery(SoftwareKey(.ecdsa(group: "P-521")))
+  package static let rsa = Forgery(SoftwareKey(.rsa(bits: 2048)))
+  package static let skEd25519 = Forgery(SoftwareKey(.ed25519), hardware: true)
+  package static let skP256 = Forgery(SoftwareKey(.ecdsa(group: "P-256")), hardware: true)
 
-  static let all = [ed25519, p256, p384, p521, rsa, skEd25519, skP256]
+  package static let all = [ed25519, p256, p384, p521, rsa, skEd25519, skP256]
 }
 
 extension Forgery: @unchecked Sendable, CustomStringConvertible {
-  var description: String { type }
-}
-
-/// The reason for which a call is refused; nil when it is not.
-func reason<Value>(_ body: () throws(SignatureError) -> Value) -> SignatureError.Reason? {
-  do {
-    _ = try body()
-    return nil
-  } catch {
-    return error.reason
-  }
-}
-
-/// The verdict on an armor over a payload: nil when it verifies.
-func refusal(
-  _ armor: [UInt8], payload: [UInt8], namespace: String = "git"
-) -> SignatureError.Reason? {
-  reason { () throws(SignatureError) in
-    try SSHSignature.verify(armor: armor, payload: payload, namespace: namespace)
-  }
+  package var description: String { type }
 }
