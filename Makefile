@@ -1,6 +1,8 @@
 # daypass: everything a fresh Debian machine with Swift 6.3 needs is done from here.
 #   make demo    install what is missing, build, play the main job on the example
 #   make test    install what is missing, build, run every test
+#   make fuzz    look for inputs that break what reads strangers' bytes, FUZZ_SECONDS (60) for each
+#                reader (Tests/Fuzz/README.md)
 #   make scenarios   write down anew what the commands print (Tests/ScenarioTests/Scenarios)
 SHELL := /bin/bash
 PREFIX ?= /usr/local
@@ -16,7 +18,7 @@ DEBUG_BINARY = .build/debug/daypass
 RELEASE_DIRECTORY = .build-release
 RELEASE_BINARY = $(RELEASE_DIRECTORY)/release/daypass
 
-.PHONY: demo test attack-binary scenarios lint format bench release install deps test-deps build clean
+.PHONY: demo test attack-binary fuzz scenarios lint format bench release install deps test-deps build clean
 
 demo: build
 	@Tests/Demo/demo.sh $(DEBUG_BINARY)
@@ -34,6 +36,10 @@ test: test-deps attack-binary
 # The optimised program, which Tests/AttackTests attack: what people install, not what is debugged.
 attack-binary: deps
 	swift build -c release --scratch-path $(RELEASE_DIRECTORY) --product daypass
+
+# A minute each takes ten minutes in all; the tests ask the same of the corpus in less.
+fuzz: deps
+	Tests/Fuzz/fuzz.sh
 
 # Read what `git diff` then shows as a user would: the scenarios are what daypass says to people.
 scenarios: deps
@@ -66,7 +72,7 @@ install: release
 	install -D -m 0755 $(RELEASE_DIRECTORY)/daypass $(DESTDIR)$(PREFIX)/bin/daypass
 
 clean:
-	rm -rf .build $(RELEASE_DIRECTORY)
+	rm -rf .build .build-fuzz $(RELEASE_DIRECTORY)
 
 # Installs missing Debian packages as root or through sudo; says what to do where neither works.
 deps:

@@ -79,6 +79,12 @@ let package = Package(
       name: "daypass-bench",
       dependencies: ["Grants", "History", "Ledger", "Reconciler", "GitStore", "TestSupport"],
       path: "Tests/Bench", swiftSettings: strict),
+    .target(
+      name: "FuzzProperties", dependencies: ["Grants", "Policies", "Signatures", "History"],
+      path: "Tests/Fuzz/Properties", swiftSettings: strict),
+    .executableTarget(
+      name: "daypass-fuzz", dependencies: ["FuzzProperties"], path: "Tests/Fuzz/Runner",
+      swiftSettings: strict),
 
     .testTarget(
       name: "GrantsTests", dependencies: ["Grants", "TestSupport"], swiftSettings: strict),
@@ -114,6 +120,9 @@ let package = Package(
         "daypass", "Grants", "History", "Signatures", "Ledger", "Reconciler", "GitStore",
         "TestSupport",
       ], exclude: ["README.md"], swiftSettings: strict),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["FuzzProperties", "daypass", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "ArchitectureTests", dependencies: ["Grants", "Ledger"], swiftSettings: strict),
   ]
