@@ -15,6 +15,8 @@ package struct CheckedOutBranch: LocalBranch {
   /// The branch's commit here; nil if it does not exist yet.
   package func tip() throws(HistoryError) -> ObjectID? { try repository.tip(of: reference) }
 
+  package var abortCommand: String? { repository.abortCommand }
+
   package func tips(below prefix: String) async throws(HistoryError) -> [String: ObjectID] {
     try await repository.tips(below: "refs/heads/", startingWith: prefix)
   }

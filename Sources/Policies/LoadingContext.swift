@@ -4,6 +4,9 @@ import Grants
 /// every principal seen.
 final class LoadingContext {
   private(set) var problems: Set<PolicyProblem> = []
+  /// Whether `groups.yaml` could not be read: then what roles say of groups cannot be judged, and is
+  /// not called wrong.
+  var hasUnreadGroups = false
   /// By name in lower case: two people who differ only by case would be one to a human reviewer.
   private var principals: [String: (Principal, SourceLine)] = [:]
 

@@ -88,7 +88,9 @@ extension Policy {
 
   private mutating func loadGroups(_ bytes: [UInt8]?, _ context: LoadingContext) {
     let file = PolicyFile.groups
-    guard let bytes, let value = YAMLFile.read(bytes, name: file, context: context),
+    guard let bytes else { return }
+    context.hasUnreadGroups = true
+    guard let value = YAMLFile.read(bytes, name: file, context: context),
       let outer = Members(value, file: file, keys: PolicyFile.groupsKeys, context: context)
     else { return }
     outer.require("groups")
@@ -97,6 +99,7 @@ extension Policy {
       outer.report("groups", "must be a mapping of group names to lists of principals")
       return
     }
+    context.hasUnreadGroups = false
     let names = found.map(\.key)
     for member in found where !Self.isGroupName(member.key) {
       context.report(

@@ -63,7 +63,8 @@ struct RoleReader {
   private func groups(_ inner: Members) -> [String] {
     let found =
       inner.entries("groups", "name of a group", { Policy.isGroupName($0) ? $0 : nil }) ?? []
-    for (group, source) in found where policy.groups[group] == nil {
+    for (group, source) in found
+    where policy.groups[group] == nil && !context.hasUnreadGroups {
       context.report(source, "there is no group \(group) in \(PolicyFile.groups)")
     }
     return found.map(\.0)
@@ -191,6 +192,7 @@ extension RoleReader {
     let stage = Stage(
       principals: principals, groups: groups, quorum: quorum,
       members: membership(principals, groups), source: inner.source(of: "quorum"))
+    if context.hasUnreadGroups, !groups.isEmpty { return stage }
     if stage.members.isEmpty {
       inner.report("from", "names nobody who could approve")
     } else if stage.members.count < quorum {

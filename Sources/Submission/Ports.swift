@@ -69,6 +69,10 @@ package protocol LocalBranch: Sendable {
   /// The branch's commit here; nil if it does not exist yet.
   func tip() throws(HistoryError) -> ObjectID?
 
+  /// The command that ends a merge, rebase or other work of git's that was left half done here and
+  /// that no branch can be moved under (`git merge --abort`); nil where there is none.
+  var abortCommand: String? { get }
+
   /// The branches here whose names begin with the prefix, and their tips.
   func tips(below prefix: String) async throws(HistoryError) -> [String: ObjectID]
 

@@ -75,8 +75,13 @@ extension SubmissionError {
   /// - Parameters:
   ///   - tip: where the remote has the branch.
   ///   - isHere: whether that was fetched.
-  package init(parted branch: String, from tip: ObjectID, at remote: String, isHere: Bool = true) {
-    let fetch = isHere ? "" : "git fetch \(remote) && "
+  ///   - abort: what ends the merge or rebase that is under way here, if one is: nothing can be reset
+  ///     before.
+  package init(
+    parted branch: String, from tip: ObjectID, at remote: String, isHere: Bool = true,
+    abort: String? = nil
+  ) {
+    let fetch = (abort.map { "\($0) && " } ?? "") + (isHere ? "" : "git fetch \(remote) && ")
     self.init(
       .conflict, "the local branch \(branch) and the remote one have gone different ways",
       hint: "Keep your commits on a branch of their own, and follow the remote:\n"

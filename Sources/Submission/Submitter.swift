@@ -183,6 +183,7 @@ package struct Submitter: Sendable {
       if try ledger.contains(local, in: remote) { return remote }
       if try ledger.contains(remote, in: local) { return local }
     } catch { throw SubmissionError(error) }
-    throw SubmissionError(parted: ledger.branch, from: remote, at: name)
+    throw SubmissionError(
+      parted: ledger.branch, from: remote, at: name, abort: self.local.abortCommand)
   }
 }

@@ -4,6 +4,14 @@ import Testing
 @testable import Policies
 
 @Suite struct LoadingTests {
+  /// What roles say of groups cannot be judged then.
+  @Test(arguments: ["groups: [", "groups: []", "group: {}"])
+  func unreadGroupsMakeNoOtherFaults(_ text: String) {
+    let found = Sample.problems(Sample.files(groups: text + "\n"))
+    #expect(!found.isEmpty)
+    #expect(found.allSatisfy { $0.hasPrefix("policies/groups.yaml") }, "\(found)")
+  }
+
   /// One replacement in `daypass.yaml`, and what is then wrong where.
   @Test(arguments: [
     ("name: example", "name: -x", "2: \"name\" must be a letter or digit"),

@@ -121,6 +121,8 @@ struct MemoryBranch: LocalBranch {
   let history: InMemoryHistory
   let obstacle: Obstacle
 
+  var abortCommand: String? { nil }
+
   func tip() throws(HistoryError) -> ObjectID? { try history.tip(of: Setting.here) }
 
   func tips(below prefix: String) async throws(HistoryError) -> [String: ObjectID] { [:] }

@@ -56,7 +56,10 @@ struct AmendCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let acting = try await Acting.begin(global, writing, output.output).reaching([id])
+    try await Acting.begin(global, writing, output.output).reaching([id]).freshly(amend)
+  }
+
+  private func amend(_ acting: Acting) async throws {
     let now = acting.session.now
     if let until, until.moment <= now {
       throw Failure(.usage, "--until \(until.moment) has passed")

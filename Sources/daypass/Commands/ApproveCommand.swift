@@ -39,7 +39,10 @@ struct ApproveCommand: AsyncParsableCommand {
   @OptionGroup var writing: WritingOptions
 
   func run() async throws {
-    let acting = try await Acting.begin(global, writing, output.output).reaching([id])
+    try await Acting.begin(global, writing, output.output).reaching([id]).freshly(approve)
+  }
+
+  private func approve(_ acting: Acting) async throws {
     let id = try acting.find(
       id, otherwise: "What waits for you: daypass list --reviewable")
     try acting.demandUndecided(id, for: .approve)

@@ -71,7 +71,7 @@ struct ListCommand: AsyncParsableCommand {
         try OutputValue.list(chosen.map(\.output)).render(output.output))
     }
     Terminal.write(GrantTable.render(chosen))
-    if chosen.isEmpty { Terminal.writeError(emptyHint + "\n") }
+    if chosen.isEmpty { Terminal.writeError(Words.safe(emptyHint) + "\n") }
   }
 
   private func read(_ session: Session) throws -> (Replay, [GrantView]) {
@@ -105,11 +105,13 @@ struct ListCommand: AsyncParsableCommand {
 
   private var emptyHint: String {
     let about = role.map { " of \($0)" } ?? ""
-    let whose = person.map { " that concerns \($0)" } ?? ""
+    let whose = (person?.name ?? (mine ? identity : nil)).map { " that concerns \($0)" } ?? ""
     if reviewable {
-      return "nothing waits for your approval (daypass sync brings what others have pushed)"
+      let whose = identity.map { "the approval of \($0)" } ?? "your approval"
+      return "nothing waits for \(whose) (daypass sync brings what others have pushed)"
     }
     if let state { return state.none(about + whose) }
+    if mine, !all, let identity { return "\(identity) asked for nothing and holds nothing" }
     if mine, !all {
       return "you asked for nothing and hold nothing (daypass roles: what you can ask for)"
     }

@@ -23,6 +23,8 @@ struct RejectCommand: AsyncParsableCommand {
   @OptionGroup var writing: WritingOptions
 
   func run() async throws {
-    try await Acting.begin(global, writing, output.output).reaching(ids).end(.reject, ids, why: why)
+    try await Acting.begin(global, writing, output.output).reaching(ids).freshly {
+      try await $0.end(.reject, ids, why: why)
+    }
   }
 }

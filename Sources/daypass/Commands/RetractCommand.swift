@@ -24,7 +24,8 @@ struct RetractCommand: AsyncParsableCommand {
   @OptionGroup var writing: WritingOptions
 
   func run() async throws {
-    try await Acting.begin(global, writing, output.output).reaching(ids).end(
-      .retract, ids, why: why)
+    try await Acting.begin(global, writing, output.output).reaching(ids).freshly {
+      try await $0.end(.retract, ids, why: why)
+    }
   }
 }

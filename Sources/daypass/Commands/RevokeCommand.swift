@@ -51,9 +51,11 @@ struct RevokeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let acting = try await Acting.begin(global, writing, output.output)
-    guard all else {
-      return try await acting.reaching(ids).end(.revoke, ids, why: why)
-    }
+    if all { return try await acting.freshly(endAll) }
+    try await acting.reaching(ids).freshly { try await $0.end(.revoke, ids, why: why) }
+  }
+
+  private func endAll(_ acting: Acting) async throws {
     var intent = RevokeAllIntent(signer: acting.me, reason: "", subject: of, role: role)
     let grants = intent.chosen(from: acting.replay.belief, at: acting.session.now)
     if grants.isEmpty { try demandKnown(acting) }

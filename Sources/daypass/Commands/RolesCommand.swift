@@ -51,7 +51,12 @@ struct RolesCommand: AsyncParsableCommand {
         try OutputValue.list(views.map(\.output)).render(output.output))
     }
     guard !views.isEmpty else {
-      return Terminal.writeError("\(me) may ask for nothing (daypass roles --all: what there is)\n")
+      Terminal.writeError("\(me) may ask for nothing (daypass roles --all: what there is)\n")
+      if session.isBehind {
+        Terminal.writeError(
+          "This branch is behind \(session.remoteName ?? "the remote"): daypass sync\n")
+      }
+      return
     }
     Terminal.write(table(views))
   }

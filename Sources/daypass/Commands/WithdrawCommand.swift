@@ -23,7 +23,8 @@ struct WithdrawCommand: AsyncParsableCommand {
   @OptionGroup var writing: WritingOptions
 
   func run() async throws {
-    try await Acting.begin(global, writing, output.output).reaching(ids).end(
-      .withdraw, ids, why: why)
+    try await Acting.begin(global, writing, output.output).reaching(ids).freshly {
+      try await $0.end(.withdraw, ids, why: why)
+    }
   }
 }

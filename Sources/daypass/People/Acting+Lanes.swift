@@ -21,6 +21,11 @@ extension Acting {
         hint: "Name one of them, with more of its id: "
           + matches.map { String($0.branch.dropFirst(Lane.prefix.count)) }.joined(separator: ", "))
     }
+    if let reason = try LaneViews.obstacle(of: lane, on: replay, session),
+      try LaneViews.outlook(of: lane, on: replay, session) == nil
+    {
+      throw LaneViews.stuck(lane.branch, because: reason, session)
+    }
     var acting = self
     let outlook = try submitter.outlook(landing: lane.tip, on: replay, at: session.now)
     acting.replay = outlook.after

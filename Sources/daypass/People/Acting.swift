@@ -40,6 +40,7 @@ struct Acting {
     try identity.demandKey(isDry: writing.dryRun)
     try demandListedKey(identity, replay)
     Notice.disputes(replay)
+    session.noteTypedTime(replay, isDry: writing.dryRun)
     return Acting(
       session: session, submitter: submitter, start: start, replay: replay,
       me: identity.principal, writing: writing, format: format)
@@ -49,12 +50,14 @@ struct Acting {
   private static func demandListedKey(_ identity: Identity, _ replay: Replay) throws {
     guard let key = identity.key else { return }
     guard let entry = replay.belief.policy.signers.entry(for: key) else {
+      // Whoever has no key here has none to sign with instead.
+      let listed = listedKeys(of: identity.principal, replay)
+      let other =
+        listed.isEmpty ? "" : "Sign with a listed one: git config user.signingKey FILE\n" + listed
       throw Failure(
         .denied, "the key that git signs with, \(key.fingerprint), is nobody's here",
-        hint: "Sign with a listed one: git config user.signingKey ~/.ssh/id_ed25519.pub\n"
-          + listedKeys(of: identity.principal, replay)
-          + "Or have yours listed by an admin (\(Words.names(replay.belief.policy.policy.admins))): "
-          + "daypass key prove > key.proof")
+        hint: other + "\(listed.isEmpty ? "Have" : "Or have") yours listed by an admin "
+          + "(\(Words.names(replay.belief.policy.policy.admins))): daypass key prove > key.proof")
     }
     guard entry.principal == identity.principal.name else {
       throw Failure(

@@ -11,11 +11,20 @@ extension GrantHistory {
     _ choice: GrantChoice, _ session: Session
   ) async throws -> (id: GrantID, history: GrantHistory) {
     var waiting: [GrantID: (branch: String, outlook: Outlook)] = [:]
+    var others: [Offer] = []
     for offer in try await LaneViews.offers(session) {
-      guard let id = Lane.id(of: offer.branch), choice.fits(id),
-        let outlook = try LaneViews.outlook(of: offer, on: replay, session)
-      else { continue }
+      guard let id = Lane.id(of: offer.branch), choice.fits(id) else { continue }
+      guard let outlook = try LaneViews.outlook(of: offer, on: replay, session) else {
+        others.append(offer)
+        continue
+      }
       waiting[id] = (offer.branch, outlook)
+    }
+    if choice.piece.count >= 3, !ids.union(waiting.keys).contains(where: choice.fits),
+      let offer = others.first, others.count == 1,
+      let reason = try LaneViews.obstacle(of: offer, on: replay, session)
+    {
+      throw LaneViews.stuck(offer.branch, because: reason, session)
     }
     let id = try choice.find(
       among: ids.union(waiting.keys),

@@ -16,17 +16,35 @@ enum LaneViews {
         "\(tips.count) branches of grants are here; the first \(most) are looked at. "
           + "Those nobody needs: git push origin --delete BRANCH")
     }
+    var left: [(branch: String, reason: String)] = []
     for (branch, tip) in tips.prefix(most) {
       guard let id = Lane.id(of: branch) else { continue }
-      guard
-        let outlook = try outlook(of: Offer(branch: branch, tip: tip), on: replay, session),
-        let live = outlook.after.belief.live[id]
-      else { continue }
+      let offer = Offer(branch: branch, tip: tip)
+      let outlook = try outlook(of: offer, on: replay, session)
+      let reason =
+        if let outlook { obstacle(in: outlook) } else {
+          try obstacle(of: offer, on: replay, session)
+        }
+      if let reason { left.append((branch, reason)) }
+      guard let outlook, let live = outlook.after.belief.live[id] else { continue }
       var view = GrantView(live.grant, in: live.state, of: replay.belief, at: session.now)
       view.lane = branch
       views.append(view)
     }
+    tell(left)
     return views
+  }
+
+  /// What would be left if it were landed would else be neither in the list nor missed.
+  private static func tell(_ left: [(branch: String, reason: String)]) {
+    let most = 5
+    for (branch, reason) in left.prefix(most) {
+      let id = Lane.id(of: branch)?.short ?? branch
+      Notice.warn("\(branch) would be left now: \(reason); daypass check --land \(id)")
+    }
+    if left.count > most {
+      Notice.warn("and \(left.count - most) more branches: daypass land --all --dry-run")
+    }
   }
 
   /// What landing a grant's own branch would bring; nil where that is nothing of the grant.
@@ -40,6 +58,45 @@ enum LaneViews {
       outlook.transitions.contains(where: { Lane.branch(of: $0.grant.id) == offer.branch })
     else { return nil }
     return outlook
+  }
+
+  /// Why a grant's own branch would be left if it were landed now; nil where it would land, or has.
+  static func obstacle(
+    of offer: Offer, on replay: Replay, _ session: Session
+  ) throws -> String? {
+    if try session.ledger.contains(offer.tip, in: replay.head) { return nil }
+    do throws(LedgerError) {
+      return obstacle(
+        in: try session.ledger.outlook(landing: offer.tip, on: replay, now: session.now))
+    } catch {
+      return Words.clause(error.sentence)
+    }
+  }
+
+  /// Those that would land now. What is beyond ``most`` is not judged, and counts as landable.
+  static func landable(
+    _ offers: [Offer], on replay: Replay, _ session: Session
+  ) throws -> [Offer] {
+    try offers.prefix(most).filter { try obstacle(of: $0, on: replay, session) == nil }
+      + offers.dropFirst(most)
+  }
+
+  private static func obstacle(in outlook: Outlook) -> String? {
+    if let refusal = outlook.refusals.first {
+      return "\(Words.clause(refusal.sentence)) (rule \(refusal.rule.rawValue))"
+    }
+    return outlook.events.isEmpty ? "it brings nothing that is not here already" : nil
+  }
+
+  /// A named grant of which nothing is here and of whose branch nothing would count.
+  static func stuck(_ branch: String, because reason: String, _ session: Session) -> Failure {
+    let id = Lane.id(of: branch)?.short ?? branch
+    let remove = session.remoteName.map { "git push \($0) --delete \(branch)" }
+    return Failure(
+      .failed, "\(id) lies on the branch \(branch), which could not land now: \(reason)",
+      hint: "All of it: \(session.remoteName == nil ? "" : "daypass sync && ")"
+        + "daypass check --land \(id)\n"
+        + "To get rid of it: \(remove ?? "git branch -D \(branch)")")
   }
 
   /// The branches there are for one grant each.

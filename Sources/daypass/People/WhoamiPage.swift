@@ -34,6 +34,8 @@ struct WhoamiPage {
     }
     guard let entry = replay.belief.policy.signers.entry(for: key) else {
       return "\(key): not listed in \(PolicyFile.signers), so nothing signed with it counts"
+        + (session.isBehind
+          ? "\nbut this branch is behind \(session.remoteName ?? "the remote"): daypass sync" : "")
     }
     return entry.isValid(at: replay.now.seconds)
       ? "\(key)" : "\(key): not valid now (\(PolicyFile.signers):\(entry.line))"

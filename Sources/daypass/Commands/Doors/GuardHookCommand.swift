@@ -70,11 +70,17 @@ enum ObjectionWords {
     Words.count(objections.count, "objection")
   }
 
+  private static func sentence(of objection: Objection) -> String {
+    let sentence = Words.safe(objection.sentence)
+    return sentence.hasPrefix("is ") ? "it \(sentence)" : sentence
+  }
+
   static func text(_ objections: [Objection], _ style: Style) -> String {
     var text = ""
     for objection in objections.prefix(shown) {
-      let place = objection.place.map { "\(Words.safe($0)): " } ?? ""
-      text += "\(style.bad("refused")) \(place)\(Words.safe(objection.sentence))\n"
+      // What is said of no place is said of a commit.
+      let place = Words.safe(objection.place ?? "the commit")
+      text += "\(style.bad("refused")) \(place): \(sentence(of: objection))\n"
       text += "  commit \(objection.commit.short), rule \(objection.rule)\n"
       if !objection.hint.isEmpty { text += "  \(style.dim(objection.hint))\n" }
     }

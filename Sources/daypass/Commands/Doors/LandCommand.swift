@@ -45,22 +45,20 @@ struct LandCommand: AsyncParsableCommand {
 
   func run() async throws {
     let session = try await Session.open(options)
-    try session.demandClock(assumed: assumeClock || writing.dryRun)
     let submitter = try await session.submitter(offline: writing.noPush)
     let start = try await submitter.start()
+    let me = writing.dryRun ? nil : try await reconciler(session, start.replay)
     try session.demandPinsBehind(start.replay)
     let offers =
       all
       ? try await submitter.lanes(on: start) : try await named(submitter, start, session)
     let report: LandingReport
-    if writing.dryRun {
-      report = try submitter.previewLandings(of: offers, on: start)
-    } else if offers.isEmpty {
-      report = LandingReport()
-    } else {
-      let me = try await Identity.find(stated: writing.identity, session, start.replay)
+    if let me, !offers.isEmpty {
       try me.demandKey(isDry: false)
+      session.noteTypedTime(start.replay, isDry: false)
       report = try await submitter.land(offers, as: me.principal)
+    } else {
+      report = me == nil ? try submitter.previewLandings(of: offers, on: start) : LandingReport()
     }
     if output.output == .table {
       Terminal.write(LandingWords.text(report, isDry: writing.dryRun, style: .forOutput))
@@ -70,6 +68,15 @@ struct LandCommand: AsyncParsableCommand {
         try LandingWords.output(report, isDry: writing.dryRun).render(output.output))
     }
     if !report.left.isEmpty { throw ExitCode(ExitStatus.denied.rawValue) }
+  }
+
+  /// Whoever lands. That they may not is said before what the clock lacks, which they need not mend.
+  private func reconciler(_ session: Session, _ replay: Replay) async throws -> Identity {
+    let me = try await Identity.find(stated: writing.identity, session, replay)
+    try replay.demandReconciler(me.principal)
+    try session.demandClock(assumed: assumeClock)
+    try session.demandNotAhead(replay, assumed: assumeClock)
+    return me
   }
 
   /// The named branches at their tips; those that have landed are said and left out.

@@ -96,7 +96,8 @@ extension Doctor {
     add("checkpoint", .ok, "readable, verified up to \(stored.verifiedHead.short)")
   }
 
-  mutating func examineRemote(_ session: Session) async {
+  /// - Parameter replay: of the local branch; nil where it cannot be judged.
+  mutating func examineRemote(_ session: Session, _ replay: Replay?) async {
     guard let remote = session.remoteName else {
       return add("remote", .ok, "none: this repository is on its own")
     }
@@ -115,9 +116,18 @@ extension Doctor {
       let isKnown = try session.repository.contains(tip)
       let isAhead = try isKnown && local.map { try session.ledger.contains(tip, in: $0) } == true
       if !isAhead, let local, try Self.hasOwn(local, besides: isKnown ? tip : nil, session) {
-        let parted = SubmissionError(parted: session.branch, from: tip, at: remote, isHere: isKnown)
+        let parted = SubmissionError(
+          parted: session.branch, from: tip, at: remote, isHere: isKnown,
+          abort: session.repository.abortCommand)
         return add("remote", .warning, Failure(parted))
       }
+      if isAhead, let replay, let retreat = session.retreat(from: replay, to: tip) {
+        return add(
+          "remote", .warning,
+          "\(remote) answers and has not got all that is here, but nothing in that counts",
+          hint: "To follow \(remote): \(retreat) (and ask again)")
+      }
+      if !isAhead { remoteHasMore = true }
       add(
         "remote", .warning,
         isAhead

@@ -63,7 +63,9 @@ extension Doctor {
     guard let entry = policy.signers.entry(for: key) else {
       return add(
         "key", .problem, "\(key) is not in \(PolicyFile.signers): what it signs counts for nothing",
-        hint: "Prove that it is yours: daypass key prove > key.proof\n"
+        hint: (remoteHasMore || session.isBehind
+          ? "It may be listed in what is not here yet: daypass sync\n" : "")
+          + "Prove that it is yours: daypass key prove > key.proof\n"
           + "An admin adds it: \(Words.names(policy.policy.admins))")
     }
     let now = session.now

@@ -11,6 +11,8 @@ struct Doctor {
   /// How long the remote may take; nil does not ask it.
   let patience: TimeSpan?
   private(set) var findings: [Checkup] = []
+  /// Whether the remote has what is not here: then a key may be listed there by now.
+  var remoteHasMore = false
 
   init(options: GlobalOptions, patience: TimeSpan?) {
     self.options = options
@@ -38,7 +40,7 @@ struct Doctor {
     let replay = examineHistory(session)
     await examineBranch(session)
     examineCheckpoint(session, replay)
-    await examineRemote(session)
+    await examineRemote(session, replay)
     await examineAttributes(repository)
     examineClock(session, replay)
     await examineSigning(repository)

@@ -38,6 +38,7 @@ struct HealCommand: AsyncParsableCommand {
     if writing.dryRun { return Notice.dryRun() }
     // Anyone may, but not unsigned: what lands unsigned would be looked into.
     try await Identity.demandSigning(session)
+    session.noteTypedTime(replay, isDry: false)
     if !writing.yes, Terminal.canAsk, !Terminal.confirm("Put that right?") {
       throw Failure(.failed, "nothing was changed")
     }

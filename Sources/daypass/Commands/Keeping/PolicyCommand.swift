@@ -46,6 +46,7 @@ struct PolicyDesk {
           + doubt + (identity.trouble.map { "\n\(Words.clause($0.sentence)):\n\($0.hint)" } ?? ""))
     }
     try identity.demandKey(isDry: writing.dryRun)
+    session.noteTypedTime(start.replay, isDry: writing.dryRun)
     for dispute in start.replay.disputes where dispute.unit == .policies {
       Terminal.writeError(
         Style.forErrors.warn("note: ")

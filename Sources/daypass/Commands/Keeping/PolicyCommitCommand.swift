@@ -2,6 +2,7 @@ import ArgumentParser
 import Grants
 import History
 import Ledger
+import Policies
 import Submission
 
 struct PolicyCommitCommand: AsyncParsableCommand {
@@ -45,6 +46,7 @@ struct PolicyCommitCommand: AsyncParsableCommand {
     let files = try read.numbered(desk.nextSerial)
     let tree = try FileTree.write(files.files, to: desk.session.repository)
     let new = try files.parsed(tree)
+    try Self.demandName(new.policy, believed.policy)
     guard try desk.confirm(new, writing, "Sign policy \(desk.nextSerial)?") else {
       return try desk.tell(
         Self.outcome(
@@ -57,6 +59,16 @@ struct PolicyCommitCommand: AsyncParsableCommand {
     } else {
       try await Self.offer(tree, files, subject, desk, on: offer.branch)
     }
+  }
+
+  /// No other command would help: a repository keeps its name as long as it lives.
+  private static func demandName(_ new: Policy, _ old: Policy) throws {
+    guard new.name != old.name else { return }
+    throw Failure(
+      .denied,
+      "the policy changes the name from \(old.name) to \(new.name), and a repository's name never "
+        + "changes: every request is signed for it",
+      hint: "Put it back: name: \(old.name) (\(new.source(of: "name")))")
   }
 
   private static func outcome(

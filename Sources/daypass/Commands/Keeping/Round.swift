@@ -39,6 +39,7 @@ struct Round {
       // What is believed here can still be told, at the newest head that was ever verified.
       result = Result(replay: try newestHere(submitter), failure: error)
       try session.demandPinsBehind(result.replay)
+      try session.demandNotAhead(result.replay, assumed: assumesClock)
     }
     try await emit(&result)
     return result
@@ -66,6 +67,8 @@ struct Round {
       try session.demandPinsBehind(start.replay)
       let reconciler = try await Identity.find(stated: identity, session, start.replay).principal
       try start.replay.demandReconciler(reconciler)
+      try session.demandNotAhead(start.replay, assumed: assumesClock)
+      session.noteTypedTime(start.replay, isDry: false)
       if start.replay.flippedUpon != nil {
         try await submit(StraightenIntent(reconciler: reconciler), submitter, &result)
       }

@@ -36,7 +36,8 @@ struct SyncCommand: AsyncParsableCommand {
     }
     let submitter = try await session.submitter(isReading: true)
     let start = try await submitter.start()
-    let waiting = try await submitter.lanes(on: start)
+    let lanes = try await submitter.lanes(on: start)
+    let waiting = try LaneViews.landable(lanes, on: start.replay, session)
     Notice.disputes(start.replay)
     let moves = start.remoteTip != nil && start.localTip != start.replay.head
     if moves, !dryRun { try await session.follow(start) }
@@ -53,6 +54,12 @@ struct SyncCommand: AsyncParsableCommand {
           ? "1 grant waits on a branch of its own, not landed: daypass list\n"
           : "\(waiting.count) grants wait on branches of their own, not landed: daypass list\n")
     }
+    let left = lanes.count - waiting.count
+    if left > 0 {
+      Terminal.write(
+        "\(left == 1 ? "1 branch of a grant" : "\(left) branches of grants") would be left if landed now: "
+          + "daypass land --all --dry-run\n")
+    }
     if dryRun { Notice.dryRun() }
   }
 
@@ -63,8 +70,12 @@ struct SyncCommand: AsyncParsableCommand {
         + "share it: git push -u \(remote) \(session.branch)"
     }
     guard start.localTip != head else {
-      return "Already at \(head.short)"
-        + (start.remoteTip == head ? "" : "; it is ahead of \(remote): git push")
+      guard let tip = start.remoteTip, tip != head else { return "Already at \(head.short)" }
+      let ahead = "Already at \(head.short); it is ahead of \(remote)"
+      guard let retreat = session.retreat(from: start.replay, to: tip) else {
+        return "\(ahead): git push"
+      }
+      return "\(ahead), but nothing in that counts; to follow \(remote): \(retreat) (and ask again)"
     }
     return dryRun
       ? "Would move \(session.branch) to \(head.short)"
