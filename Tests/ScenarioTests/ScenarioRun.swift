@@ -32,9 +32,7 @@ enum ScenarioRun {
         let command = try names.filled(step)
         let came = try await stage.run(command, as: step.person, at: now.description)
         let text = try await names.stable(came.text, in: step.person ?? "")
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        // How far the scenario's time is from this machine's differs from run to run.
-        lines.removeAll { $0.hasPrefix("note: --now: ") }
+        var lines = ScenarioStage.lines(of: text)
         while lines.last == "" { lines.removeLast() }
         let result = Scenario.Result(output: lines, status: came.status)
         let goesOn = wanted(step, result)

@@ -42,6 +42,12 @@ final class ScenarioStage: Sendable {
     }
   }
 
+  /// Without what differs from run to run: how far the scenario's time is from this machine's.
+  static func lines(of text: String) -> [String] {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+      .filter { !$0.hasPrefix("note: --now: ") }
+  }
+
   /// Runs words in a shell, both outputs together.
   func run(_ command: String, as person: String?, at now: String) async throws -> ProgramResult {
     let home = sandbox.path(person.map { "home/\($0)" } ?? "home")
