@@ -31,10 +31,9 @@ enum ScenarioRun {
       case .step(var step):
         let command = try names.filled(step)
         let came = try await stage.run(command, as: step.person, at: now.description)
-        let text = try await names.stable(came.text, in: step.person ?? "")
+        let text = try await names.stable(
+          ScenarioStage.steady(came.text), in: step.person ?? "")
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        // How far the scenario's time is from this machine's differs from run to run.
-        lines.removeAll { $0.hasPrefix("note: --now: ") }
         while lines.last == "" { lines.removeLast() }
         let result = Scenario.Result(output: lines, status: came.status)
         let goesOn = wanted(step, result)

@@ -85,7 +85,7 @@ struct TourTests {
     var waiting: [Waiting] = []
     var now = ScenarioRun.start
     func judge(_ step: Tour.Step, _ text: String, _ status: Int32) {
-      var came = text
+      var came = ScenarioStage.steady(text)
       while came.hasSuffix("\n") { came.removeLast() }
       let place = "line \(step.output.lowerBound): \(step.person)$ \(step.command)\n"
       if status != 0 { differences.append("\(place)ended with \(status)\n\(came)") }
