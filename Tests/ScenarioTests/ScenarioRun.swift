@@ -31,8 +31,9 @@ enum ScenarioRun {
       case .step(var step):
         let command = try names.filled(step)
         let came = try await stage.run(command, as: step.person, at: now.description)
-        let text = try await names.stable(came.text, in: step.person ?? "")
-        var lines = ScenarioStage.lines(of: text)
+        let text = try await names.stable(
+          ScenarioStage.steady(came.text), in: step.person ?? "")
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         while lines.last == "" { lines.removeLast() }
         let result = Scenario.Result(output: lines, status: came.status)
         let goesOn = wanted(step, result)

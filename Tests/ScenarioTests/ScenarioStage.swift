@@ -62,6 +62,13 @@ final class ScenarioStage: Sendable {
       ])
   }
 
+  /// What was said without the note on the typed time: how far a scenario's time is from this
+  /// machine's differs from run to run.
+  static func steady(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false)
+      .filter { !$0.hasPrefix("note: --now: ") }.joined(separator: "\n")
+  }
+
   // MARK: Setting up
 
   /// The first commit, which everybody trusts; unsigned, as a root need not be signed.

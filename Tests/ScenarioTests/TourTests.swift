@@ -85,7 +85,7 @@ struct TourTests {
     var waiting: [Waiting] = []
     var now = ScenarioRun.start
     func judge(_ step: Tour.Step, _ text: String, _ status: Int32) {
-      var came = lines(text).joined(separator: "\n")
+      var came = ScenarioStage.steady(text)
       while came.hasSuffix("\n") { came.removeLast() }
       let place = "line \(step.output.lowerBound): \(step.person)$ \(step.command)\n"
       if status != 0 { differences.append("\(place)ended with \(status)\n\(came)") }
@@ -141,7 +141,8 @@ struct TourTests {
   }
 
   private static func lines(_ text: String) -> [String] {
-    text.isEmpty ? [] : ScenarioStage.lines(of: text)
+    text.isEmpty
+      ? [] : text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
   }
 
   private static func difference(from old: [String], to new: [String]) -> String {

@@ -30,7 +30,7 @@ struct LandCommand: AsyncParsableCommand {
   @Flag(help: "Every branch of a grant (daypass/ID) that has not landed.")
   var all = false
 
-  @Flag(help: "Commit although the kernel does not say that its clock is synchronised.")
+  @Flag(help: "Commit although the kernel does not vouch for the clock, or --now is ahead of it.")
   var assumeClock = false
 
   @OptionGroup var options: GlobalOptions

@@ -39,7 +39,7 @@ struct ReconcileCommand: AsyncParsableCommand {
   @Option(help: "A further format beside json: csv.")
   var format: [Emitter] = []
 
-  @Flag(help: "Commit although the kernel does not say that its clock is synchronised.")
+  @Flag(help: "Commit although the kernel does not vouch for the clock, or --now is ahead of it.")
   var assumeClock = false
 
   @Flag(help: "Go on for ever; SIGTERM and SIGINT end it after the round.")
