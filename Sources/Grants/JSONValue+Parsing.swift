@@ -2,7 +2,8 @@ extension JSONValue {
   /// Reads JSON text in any layout; what grant files may not contain is refused by name.
   ///
   /// - Throws: ``GrantFormatError`` with the line: not JSON, not UTF-8, a byte order mark, a
-  ///   number, `null`, a repeated key, nesting deeper than 8, bytes after the value.
+  ///   number, `null`, a repeated key, nesting deeper than 8, bytes after the value; a string with
+  ///   more than ``Text/mostMarks`` combining marks in a row, which would be dear to compare.
   package init(parsing bytes: [UInt8]) throws(GrantFormatError) {
     if bytes.starts(with: [0xef, 0xbb, 0xbf]) {
       throw GrantFormatError("begins with a byte order mark", line: 1)
@@ -115,6 +116,14 @@ private struct JSONParser {
   }
 
   private mutating func string() throws(GrantFormatError) -> String {
+    let text = try anyString()
+    guard !Text.hasTooManyMarks(text) else {
+      throw error("has more than \(Text.mostMarks) combining marks in a row")
+    }
+    return text
+  }
+
+  private mutating func anyString() throws(GrantFormatError) -> String {
     position += 1
     let start = position
     // Most strings stand in the file as they are.

@@ -8,8 +8,9 @@ package enum Text {
   /// Why the text may not stand in a file, or nil if it may.
   ///
   /// Control characters (terminal escapes), directional overrides and anything not in Unicode
-  /// normal form C are refused, so that what a reviewer reads is what was signed. Line breaks and
-  /// tabs are allowed where `multiline` says so.
+  /// normal form C are refused, so that what a reviewer reads is what was signed; so are more than
+  /// ``mostMarks`` combining marks in a row. Line breaks and tabs are allowed where `multiline` says
+  /// so.
   package static func objection(
     to text: String, multiline: Bool, longest: Int = longest
   ) -> String? {
@@ -17,6 +18,10 @@ package enum Text {
     if text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return nil }
     for scalar in text.unicodeScalars where !isAllowed(scalar, multiline: multiline) {
       return "contains U+\(String(scalar.value, radix: 16, uppercase: true)), which is not allowed"
+    }
+    // Asked first, since normalisation takes quadratic time for a run of marks.
+    guard !hasTooManyMarks(text) else {
+      return "has more than \(mostMarks) combining marks in a row"
     }
     guard isNormal(text) else { return "is not in Unicode normal form C (NFC)" }
     return nil
@@ -29,8 +34,8 @@ package enum Text {
     return String(result)
   }
 
-  /// Foreign text made fit to stand in a file: normalised, what is not allowed replaced, cut to
-  /// ``longest`` bytes.
+  /// Foreign text made fit to stand in a file: normalised, what is not allowed replaced, marks beyond
+  /// ``mostMarks`` in a row left out, cut to ``longest`` bytes.
   package static func cleaned(_ text: String) -> String {
     if text.utf8.count <= longest, text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) {
       return text
@@ -39,7 +44,10 @@ package enum Text {
     var size = 0
     // Cut before it is normalised: that takes quadratic time for a run of combining marks.
     let head = String(decoding: text.utf8.prefix(2 * longest), as: UTF8.self)
+    var run = 0
     for scalar in head._nfc {
+      run = isMark(scalar) ? run + 1 : 0
+      guard run <= mostMarks else { continue }
       let kept = isAllowed(scalar, multiline: false) ? scalar : "\u{fffd}"
       size += UTF8.width(kept)
       guard size <= longest else { break }

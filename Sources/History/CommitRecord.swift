@@ -16,6 +16,8 @@ package struct CommitRecord: Sendable, Equatable {
   /// The largest commit object, in bytes, that is read as signed and whose message is looked at.
   package static let largestSigned = 1 << 20
 
+  private static let longestTrailer = 1_024
+
   package let id: ObjectID
   package let tree: ObjectID
   package let parents: [ObjectID]
@@ -86,7 +88,8 @@ package struct CommitRecord: Sendable, Equatable {
   /// The value of the trailer of that name: a line `name: value` of the message's last paragraph,
   /// if there is exactly one; else nil.
   ///
-  /// Lines end at LF and nowhere else; a line of spaces, tabs and CR alone separates paragraphs.
+  /// Lines end at LF and nowhere else; a line of spaces, tabs and CR alone separates paragraphs. A
+  /// value of more than 1,024 bytes is none: comparing strings can take quadratic time.
   package func trailer(_ name: String) -> String? {
     // By bytes: Swift takes CR LF for one character, and letters with marks for equal ones.
     let prefix = (name + ": ").utf8
@@ -106,7 +109,8 @@ package struct CommitRecord: Sendable, Equatable {
       guard found == nil else { return nil }
       found = line.dropFirst(prefix.count)
     }
-    return found.map { String(decoding: $0, as: UTF8.self) }
+    guard let found, found.count <= Self.longestTrailer else { return nil }
+    return String(decoding: found, as: UTF8.self)
   }
 
   private static func id(in line: ArraySlice<UInt8>, after prefix: String) -> ObjectID? {

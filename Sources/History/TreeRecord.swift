@@ -19,8 +19,18 @@ package struct TreeEntry: Sendable, Hashable {
     self.id = id
   }
 
-  /// The name for people and for comparison with names of ours; bytes that are no UTF-8 are U+FFFD.
-  package var name: String { String(decoding: nameBytes, as: UTF8.self) }
+  /// The longest name, in bytes, that a file system can hold; git has no limit of its own.
+  package static let longestName = 255
+
+  /// The name for people and for comparison with names of ours; bytes that are no UTF-8 are U+FFFD,
+  /// and so is all behind ``longestName``: comparing strings takes quadratic time for a run of
+  /// combining marks, and nothing of ours has so long a name.
+  package var name: String {
+    guard nameBytes.count > Self.longestName else {
+      return String(decoding: nameBytes, as: UTF8.self)
+    }
+    return String(decoding: nameBytes.prefix(Self.longestName), as: UTF8.self) + "\u{fffd}"
+  }
   package var isTree: Bool { mode == Self.treeMode }
   package var isFile: Bool { mode == Self.fileMode }
 

@@ -73,13 +73,36 @@ package struct PatternError: Error, Sendable, Hashable, CustomStringConvertible 
 
 /// Which scalars stand at one place.
 struct ScalarSet: Sendable, Hashable {
-  var ranges: [ClosedRange<UInt32>] = []
-  var isNegated = false
+  /// As they were written.
+  let ranges: [ClosedRange<UInt32>]
+  let isNegated: Bool
+  /// In order, with gaps between them.
+  private let merged: [ClosedRange<UInt32>]
 
-  static let any = ScalarSet(isNegated: true)
+  init(ranges: [ClosedRange<UInt32>], isNegated: Bool = false) {
+    self.ranges = ranges
+    self.isNegated = isNegated
+    var merged: [ClosedRange<UInt32>] = []
+    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if let last = merged.last, range.lowerBound <= last.upperBound + 1 {
+        merged[merged.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+      } else {
+        merged.append(range)
+      }
+    }
+    self.merged = merged
+  }
 
+  static let any = ScalarSet(ranges: [], isNegated: true)
+
+  /// By halving: a class can list hundreds of scalars and be asked by hundreds of states.
   func contains(_ scalar: Unicode.Scalar) -> Bool {
-    ranges.contains { $0.contains(scalar.value) } != isNegated
+    var (low, high) = (0, merged.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if merged[middle].upperBound < scalar.value { low = middle + 1 } else { high = middle }
+    }
+    return (low < merged.count && merged[low].contains(scalar.value)) != isNegated
   }
 }
 

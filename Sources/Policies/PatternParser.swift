@@ -133,19 +133,17 @@ struct PatternParser {
 
   private mutating func characterClass() throws(PatternError) -> ScalarSet {
     let place = index
-    var set = ScalarSet()
+    var ranges: [ClosedRange<UInt32>] = []
     index += 1
-    if peek == "^" {
-      set.isNegated = true
-      index += 1
-    }
+    let isNegated = peek == "^"
+    if isNegated { index += 1 }
     let first = index
     while let next = peek, next != "]" {
       let low = try member(isFirst: index == first)
       guard low.count == 1, low[0].count == 1, peek == "-", index + 1 < scalars.count,
         scalars[index + 1] != "]"
       else {
-        set.ranges += low
+        ranges += low
         continue
       }
       let dash = index
@@ -154,12 +152,12 @@ struct PatternParser {
       guard high.count == 1, high[0].count == 1, low[0].lowerBound <= high[0].lowerBound else {
         throw failure("the range is not in order", at: dash)
       }
-      set.ranges.append(low[0].lowerBound...high[0].lowerBound)
+      ranges.append(low[0].lowerBound...high[0].lowerBound)
     }
     guard peek == "]" else { throw failure("the class has no ]", at: place) }
     guard index > first else { throw failure("the class is empty", at: place) }
     index += 1
-    return set
+    return ScalarSet(ranges: ranges, isNegated: isNegated)
   }
 
   private mutating func member(isFirst: Bool) throws(PatternError) -> [ClosedRange<UInt32>] {

@@ -10,6 +10,9 @@ struct YAMLFile {
   static let largest = 262_144
   /// A policy nests six deep.
   private static let deepest = 12
+  /// The most escapes `\u` and `\U`. Yams compares keys before their text can be looked at, in
+  /// quadratic time where they are runs of combining marks, and escapes can spell those.
+  private static let mostEscapes = 256
 
   private let name: String
   private let context: LoadingContext
@@ -47,6 +50,12 @@ struct YAMLFile {
     }
     guard !bytes.starts(with: [0xef, 0xbb, 0xbf]) else {
       context.report(name, 1, "begins with a byte order mark; save it without one")
+      return nil
+    }
+    let pairs = zip(bytes, bytes.dropFirst())
+    guard pairs.count(where: { $0 == UInt8(ascii: "\\") && "uU".utf8.contains($1) }) <= mostEscapes
+    else {
+      context.report(name, 1, "has more than \(mostEscapes) escapes \\u; write the characters out")
       return nil
     }
     var isGood = true

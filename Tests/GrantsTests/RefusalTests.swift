@@ -167,4 +167,29 @@ import Testing
       expectRefused(Array(text.replacing(id, with: other).utf8), "a grant id such as")
     }
   }
+
+  /// Swift compares and hashes strings in quadratic time where they are runs of combining marks.
+  @Test func marksInARowAreRefusedWithoutBeingCompared() throws {
+    let marks = String(repeating: "\u{301}\u{316}", count: 15_000)
+    let tibetan = String(repeating: "\u{f73}", count: 20_000)
+    let took = ContinuousClock().measure {
+      for long in [marks, tibetan] {
+        expectRefused(Array("{\"\(long)\": \"x\"}".utf8), "more than 30 combining marks")
+        expectRefused(Array("{\"schema\": \"\(long)\"}".utf8), "more than 30 combining marks")
+        #expect(Text.objection(to: long, multiline: true, longest: 1 << 20) != nil)
+        #expect(Text.cleaned("a" + long).unicodeScalars.count <= 32)
+      }
+    }
+    #expect(took < .seconds(20))
+  }
+
+  @Test func asManyMarksAsAnyLanguageNeeds() throws {
+    let marks = String(repeating: "\u{316}", count: Text.mostMarks)
+    #expect(Text.objection(to: "x\(marks)y\(marks)", multiline: false) == nil)
+    #expect(Text.objection(to: "x\(marks)\u{316}", multiline: false) != nil)
+    let file = try Samples.plain(justification: "x\(marks)y\(marks)").canonicalBytes
+    #expect(throws: Never.self) { try Grant(canonical: file) }
+    expectRefused(
+      try Samples.plain(justification: "x\(marks)\u{316}").canonicalBytes, "more than 30")
+  }
 }

@@ -45,4 +45,12 @@ import Testing
     #expect(try trailer("S\n\nDaypass-Policy: \n") == "")
     #expect(try trailer("S\n\nDaypass-Policy: e\u{301}\n")?.unicodeScalars.count == 2)
   }
+
+  /// What compares values would take minutes for a message of combining marks.
+  @Test func aVeryLongValueIsNone() throws {
+    let longest = String(repeating: "x", count: 1_024)
+    #expect(try trailer("S\n\nDaypass-Policy: \(longest)\n") == longest)
+    #expect(try trailer("S\n\nDaypass-Policy: \(longest)x\n") == nil)
+    #expect(try trailer("S\n\nDaypass-Policy: \(longest)x\nDaypass-Policy: x\n") == nil)
+  }
 }

@@ -133,4 +133,18 @@ import Testing
   func refused(_ hex: String) {
     #expect(ObjectID(hex: hex) == nil)
   }
+
+  /// Swift compares strings in quadratic time where they are runs of combining marks.
+  @Test func aVeryLongNameIsCheapToCompare() throws {
+    let marks = Array(String(repeating: "\u{301}\u{316}", count: 50_000).utf8)
+    let entry = TreeEntry(mode: TreeEntry.fileMode, nameBytes: marks, id: .zero)
+    let tree = try #require(TreeRecord(parsing: TreeRecord([entry]).bytes))
+    #expect(tree.entries == [entry])
+    let took = ContinuousClock().measure {
+      #expect(tree.entries[0].name != "README.md")
+      #expect([tree.entries[0].name: 1]["README.md"] == nil)
+    }
+    #expect(took < .seconds(20))
+    #expect(tree.entries[0].name.hasSuffix("\u{fffd}"))
+  }
 }

@@ -65,6 +65,25 @@ import Testing
     #expect(duration < .seconds(20))
   }
 
+  /// Hundreds of states, each of which asks for one of hundreds of scalars.
+  @Test func largeClassesAreHarmless() throws {
+    let scalars = (0..<480).compactMap { Unicode.Scalar(0x100 + 2 * UInt32($0)).map(String.init) }
+    let pattern = try Pattern("([\(scalars.joined())\u{ff}]{0,250}){3}")
+    let text = String(repeating: "\u{ff}", count: 700)
+    let duration = ContinuousClock().measure { #expect(pattern.matches(text)) }
+    #expect(duration < .seconds(20))
+  }
+
+  @Test(arguments: [
+    ("[c-ea-cx]", "abcdex", "fwy`"), ("[^c-ea-c]", "fx", "ace"), ("[b-da-f]", "abcdef", "g`"),
+    ("[.-]", ".-", ","), ("[a-a\\da]", "a09", "b/:"),
+  ])
+  func rangesMayOverlapAndStandInAnyOrder(_ text: String, _ good: String, _ bad: String) throws {
+    let pattern = try Pattern(text)
+    for scalar in good.unicodeScalars { #expect(pattern.matches(String(scalar)), "\(scalar)") }
+    for scalar in bad.unicodeScalars { #expect(!pattern.matches(String(scalar)), "\(scalar)") }
+  }
+
   @Test func patternsAreEqualByText() throws {
     #expect(try Pattern("a+") == Pattern("a+"))
     #expect(try Pattern("a+") != Pattern("a*"))

@@ -141,4 +141,19 @@ import Testing
       }
     }
   }
+
+  /// Swift compares and hashes strings in quadratic time where they are runs of combining marks.
+  @Test func marksInARowAreRefusedWithoutBeingCompared() {
+    let marks = String(repeating: "\u{301}\u{316}", count: 60_000)
+    let escapes = String(repeating: "\\u0301\\u0316", count: 20_000)
+    let took = ContinuousClock().measure {
+      #expect(problems("# \(marks)\n").contains { $0.contains("combining marks in a row") })
+      #expect(problems("\(marks): x\n").contains { $0.contains("combining marks in a row") })
+      #expect(problems("? \"\(escapes)\"\n: x\n").contains { $0.contains("256 escapes") })
+    }
+    #expect(took < .seconds(20))
+    let few = String(repeating: "\\u0316", count: 31)
+    #expect(
+      problems("description: \"\(few)\"\n").contains { $0.contains("a value has more than 30") })
+  }
 }

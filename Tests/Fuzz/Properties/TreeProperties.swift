@@ -35,8 +35,9 @@ enum TreeProperties {
       guard (1...6).contains(mode.count), mode.first != 0x30,
         mode.allSatisfy({ (0x30...0x37).contains($0) })
       else { return false }
-      let lowered = String(decoding: name, as: UTF8.self).lowercased()
-      guard !name.isEmpty, !name.contains(0x2f), ![".", "..", ".git"].contains(lowered),
+      let lowered = name.map { (0x41...0x5a).contains($0) ? $0 + 0x20 : $0 }
+      guard !name.isEmpty, !name.contains(0x2f),
+        ![".", "..", ".git"].contains(where: { lowered.elementsEqual($0.utf8) }),
         names.insert(name).inserted
       else { return false }
       let key = mode.elementsEqual("40000".utf8) ? name + [0x2f] : name
