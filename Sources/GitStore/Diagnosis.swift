@@ -57,10 +57,9 @@ package enum Diagnosis {
     let result: ProgramResult
     do {
       result = try await ProgramRunner(environment).run(
-        ["git", "-C", path] + GitProgram.runningNothing + [
-          "-c", "gc.auto=0", "-c", "maintenance.auto=false", "fetch", "--quiet", "--unshallow",
-          "--no-recurse-submodules",
-        ], changing: GitProgram.variables, timeout: nil)
+        ["git", "-C", path] + GitProgram.runningNothing + GitProgram.tidyingNothing
+          + ["fetch", "--quiet", "--unshallow", "--no-recurse-submodules"],
+        changing: GitProgram.variables, timeout: nil)
     } catch {
       throw RemoteError(.local, "Cannot fetch. \(error)")
     }

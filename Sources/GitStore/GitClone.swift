@@ -30,9 +30,7 @@ package enum GitClone {
     let result: ProgramResult
     do {
       result = try await runner.run(
-        ["git"] + GitProgram.runningNothing + [
-          "-c", "gc.auto=0", "-c", "maintenance.auto=false",
-        ] + call.options + [
+        ["git"] + GitProgram.runningNothing + GitProgram.tidyingNothing + call.options + [
           "clone", "--progress", "--no-checkout", "--origin=origin",
           // Between two directories git would link files unread; a fetch hashes every object.
           "--no-local", "--no-recurse-submodules",

@@ -38,6 +38,9 @@ struct GitProgram: Sendable {
       + #"--format="%(objectname)"; }; f"#,
   ]
 
+  /// Options of git itself that keep it from tidying up behind a fetch or clone.
+  static let tidyingNothing = ["-c", "gc.auto=0", "-c", "maintenance.auto=false"]
+
   /// Options of git itself that keep it from running the filters that are set up here. It does so
   /// for files that nobody named: whenever it writes the index, for each that seems as new as the
   /// index itself.

@@ -18,10 +18,8 @@ extension GitRemote {
   ) async throws(RemoteError) -> ProgramResult {
     do {
       return try await repository.git.run(
-        (hooks ? [] : GitProgram.runningNothing) + [
-          "-c", "gc.auto=0", "-c", "maintenance.auto=false",
-        ]
-          + call.options + arguments,
+        (hooks ? [] : GitProgram.runningNothing) + GitProgram.tidyingNothing + call.options
+          + arguments,
         changing: call.variables, timeout: timeout * 20, silence: timeout)
     } catch .tookTooLong(_, let limit) {
       throw RemoteError(

@@ -116,10 +116,11 @@ package struct Replay: Sendable {
   package var hasUnpinned: Bool { head != state.pinnedCommit }
 
   /// The grants of which something waits.
-  package var waitingGrants: Set<GrantID> {
-    waiting.reduce(into: []) { ids, event in
-      if case .transition(let step) = event { ids.insert(step.grant.id) }
-    }
+  package var waitingGrants: Set<GrantID> { state.waiting?.grants ?? [] }
+  /// Whether any of these waits for the next pin.
+  package func holdsBack(any events: [LedgerEvent]) -> Bool {
+    let waiting = Set(waiting)
+    return events.contains(where: waiting.contains)
   }
   /// Whether a change of the policy has all its consents and waits for nothing but the next pin.
   package var isPolicyWaiting: Bool {

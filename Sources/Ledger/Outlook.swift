@@ -16,10 +16,7 @@ package struct Outlook: Sendable {
   package let ledger: Ledger
 
   /// Whether it would count only with the next commit of a reconciler.
-  package var isWaiting: Bool {
-    let waiting = Set(after.waiting)
-    return events.contains(where: waiting.contains)
-  }
+  package var isWaiting: Bool { after.holdsBack(any: events) }
 
   /// What would be asserted and count for nothing.
   package var refusals: [Incident] {

@@ -20,10 +20,7 @@ package struct Submitted: Sendable {
   package var said = ""
 
   /// Whether it counts only once a reconciler commits.
-  package var isWaiting: Bool {
-    let waiting = Set(replay.waiting)
-    return events.contains(where: waiting.contains)
-  }
+  package var isWaiting: Bool { replay.holdsBack(any: events) }
 }
 
 /// Carries an intent into history: draft, sign, have the ledger accept the very commit just signed,

@@ -47,12 +47,10 @@ extension Judge {
     case .unreadable(let why): throw TrustRule.refuseReadableFile(why)
     case .none(let why): throw TrustRule.refuseReadableAct(why)
     case .step(let transition):
-      var signing = signing
-      if transition.kind.givesAccess, let moment = context.accessLandsAt {
-        signing = signing.landing(at: moment)
-      }
       return Act(
-        transition: transition, signing: signing, policy: context.policy, believed: believed,
+        transition: transition,
+        signing: transition.kind.givesAccess ? context.givingAccess(signing) : signing,
+        policy: context.policy, believed: believed,
         asserted: change.asserted.content.grant)
     }
   }
@@ -120,15 +118,12 @@ extension Judge {
 
   /// The grant ends here as it has ended in another belief.
   mutating func takeEnding(of id: GrantID, from other: Belief) throws(LedgerError) {
-    let closed = GrantPath(state: .closed, id: id)
-    guard try closedBlob(id, in: state.belief) == nil else { return }
-    let path = closed.components
-    let blob = try other.tree.file(at: path.dropFirst(), in: Array(path.prefix(1)), reader: reader)
-    guard let blob else { return }
+    guard try closedBlob(id, in: state.belief) == nil, let blob = try closedBlob(id, in: other)
+    else { return }
     if let live = state.belief.remove(id) {
       try set(GrantPath(state: live.state, id: id), to: nil)
     }
-    try set(closed, to: blob)
+    try set(GrantPath(state: .closed, id: id), to: blob)
     state.belief.extras[blob] = other.extras[blob]
   }
 

@@ -6,7 +6,7 @@ extension Judge {
   mutating func judgeConsent(
     _ proposal: AuthenticatedCommit, _ diff: GovernedDiff, _ signing: Signing, _ context: Context
   ) throws(LedgerError) {
-    let signing = context.accessLandsAt.map { signing.landing(at: $0) } ?? signing
+    let signing = context.givingAccess(signing)
     do {
       let believed = context.policy.tree
       let (from, to) = try TrustRule.checkPolicyConsent(proposal, diff: diff, believed: believed)

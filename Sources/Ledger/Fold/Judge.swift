@@ -57,6 +57,11 @@ struct Judge {
     /// The policy that waits with all its consents: putting it back is no change of it.
     var settling: ObjectID?
 
+    /// The signing of what gives access, landing when that does.
+    func givingAccess(_ signing: Signing) -> Signing {
+      accessLandsAt.map { signing.landing(at: $0) } ?? signing
+    }
+
     func endingsOnly(besides other: Belief?) -> Context {
       var context = self
       context.isForEndingsOnly = true

@@ -13,21 +13,38 @@ struct Waiting: Sendable {
   /// The same with a policy that has all its consents: what the mainline's tree is compared with.
   var settled: Belief
   /// The steps and consents that wait, in order.
-  var events: [LedgerEvent] = []
+  private(set) var events: [LedgerEvent] = []
+  /// The grants of which a step waits.
+  private(set) var grants: Set<GrantID> = []
   /// The grants of which a step has waited, ended since or not.
-  var touched: Set<GrantID> = []
+  private(set) var touched: Set<GrantID> = []
 
   init(_ state: FoldState) {
     belief = state.belief
     settled = state.belief
     consents = state.consents
   }
+
+  /// Takes what a landing adds; what waited of a grant that it ends will never have counted.
+  mutating func hold(_ held: [LedgerEvent], ended: Set<GrantID>) {
+    events += held
+    for case .transition(let step) in held {
+      grants.insert(step.grant.id)
+      touched.insert(step.grant.id)
+    }
+    guard !ended.isEmpty else { return }
+    grants.subtract(ended)
+    events.removeAll { event in
+      if case .transition(let step) = event { ended.contains(step.grant.id) } else { false }
+    }
+  }
 }
 
 extension FoldState {
   /// The state as it would be if what waits had been pinned; the policy in force stays.
-  var anticipating: FoldState {
-    guard let waiting else { return self }
+  var anticipating: FoldState { waiting.map(anticipating) ?? self }
+
+  fileprivate func anticipating(_ waiting: Waiting) -> FoldState {
     var ahead = self
     ahead.belief = waiting.belief
     ahead.consents = waiting.consents
@@ -45,9 +62,7 @@ extension Judge {
     var waiting = state.waiting ?? Waiting(state)
     // Held here alone: what many wait for is not copied with each landing.
     state.waiting = nil
-    var ahead = Judge(reader: reader, bound: bound, state: state)
-    ahead.state.belief = waiting.belief
-    ahead.state.consents = waiting.consents
+    var ahead = Judge(reader: reader, bound: bound, state: state.anticipating(waiting))
     var context = context
     context.settling = waiting.settled.policy.tree
     var allEnded: Set<GrantID> = []
@@ -64,14 +79,7 @@ extension Judge {
     let (held, refused) = ahead.events.partitioned { event in
       if case .incident = event { true } else { false }
     }
-    waiting.events += held
-    for case .transition(let step) in held { waiting.touched.insert(step.grant.id) }
-    if !allEnded.isEmpty {
-      // What waited of them will never have counted.
-      waiting.events.removeAll { event in
-        if case .transition(let step) = event { allEnded.contains(step.grant.id) } else { false }
-      }
-    }
+    waiting.hold(held, ended: allEnded)
     waiting.belief = ahead.state.belief
     waiting.consents = ahead.state.consents
     for event in refused { note(event) }

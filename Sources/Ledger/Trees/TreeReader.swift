@@ -35,24 +35,28 @@ final class TreeReader: Sendable {
 
   private let cache = Mutex(Cache())
 
+  /// What was read, until that was too much: then all of it goes.
+  private struct Kept<Value: Sendable> {
+    private var values: [ObjectID: Value] = [:]
+    /// Bytes of the objects they were read from.
+    private var size = 0
+    private let most: Int
+
+    init(most: Int) { self.most = most }
+
+    subscript(_ id: ObjectID) -> Value? { values[id] }
+
+    mutating func keep(_ value: Value, as id: ObjectID, size: Int) {
+      if self.size + size > most { self = Kept(most: most) }
+      values[id] = value
+      self.size += size
+    }
+  }
+
   /// What a commit leaves is what the next one changes: each file is looked at twice.
-  private struct Decoded {
-    var grants: [ObjectID: Grant] = [:]
-    /// Bytes of the files they were read from.
-    var size = 0
-  }
-
-  private static let mostDecoded = 4 << 20
-  private let decoded = Mutex(Decoded())
-
+  private let decoded = Mutex(Kept<Grant>(most: 4 << 20))
   /// A chain is walked once from its head to find it, and then in order.
-  private struct Commits {
-    var records: [ObjectID: CommitRecord] = [:]
-    var size = 0
-  }
-
-  private static let mostCommitBytes = 16 << 20
-  private let commits = Mutex(Commits())
+  private let commits = Mutex(Kept<CommitRecord>(most: 16 << 20))
 
   init(_ history: any HistoryReader) { self.history = history }
 
@@ -87,27 +91,19 @@ final class TreeReader: Sendable {
     return current
   }
 
-  func decoded(_ id: ObjectID) -> Grant? { decoded.withLock { $0.grants[id] } }
+  func decoded(_ id: ObjectID) -> Grant? { decoded.withLock { $0[id] } }
 
   /// - Parameter size: of the file it was read from, in bytes.
   func keep(_ grant: Grant, as id: ObjectID, size: Int) {
-    decoded.withLock { decoded in
-      if decoded.size + size > Self.mostDecoded { decoded = Decoded() }
-      decoded.grants[id] = grant
-      decoded.size += size
-    }
+    decoded.withLock { $0.keep(grant, as: id, size: size) }
   }
 
-  func commit(_ id: ObjectID) -> CommitRecord? { commits.withLock { $0.records[id] } }
+  func commit(_ id: ObjectID) -> CommitRecord? { commits.withLock { $0[id] } }
 
   /// - Parameter size: of the object, in bytes.
   func keep(_ record: CommitRecord, size: Int) {
     guard size <= CommitRecord.largestSigned else { return }
-    commits.withLock { commits in
-      if commits.size + size > Self.mostCommitBytes { commits = Commits() }
-      commits.records[record.id] = record
-      commits.size += size
-    }
+    commits.withLock { $0.keep(record, as: record.id, size: size) }
   }
 
   private func cached(_ id: ObjectID) -> TreeRecord? {
