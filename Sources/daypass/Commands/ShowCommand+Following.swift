@@ -18,7 +18,7 @@ extension ShowCommand {
     if view.map(Self.isOver) != true {
       let told =
         landed.steps[id, default: []].map { step in
-          GrantStep(step, isAwaitingPin: landed.replay.waiting.contains(.transition(step)))
+          GrantStep(step, isAwaitingPin: landed.isWaiting(step))
         }
         + GrantStep.waiting(history.lane?.outlook, of: id, on: Lane.branch(of: id))
       var following = Following(

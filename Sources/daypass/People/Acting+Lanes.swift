@@ -21,13 +21,14 @@ extension Acting {
         hint: "Name one of them, with more of its id: "
           + matches.map { String($0.branch.dropFirst(Lane.prefix.count)) }.joined(separator: ", "))
     }
-    if let reason = try LaneViews.obstacle(of: lane, on: replay, session),
-      try LaneViews.outlook(of: lane, on: replay, session) == nil
-    {
+    let prospect = try LaneViews.prospect(of: lane, on: replay, session)
+    if prospect.outlook == nil, let reason = prospect.obstacle {
       throw LaneViews.stuck(lane.branch, because: reason, session)
     }
     var acting = self
-    let outlook = try submitter.outlook(landing: lane.tip, on: replay, at: session.now)
+    let outlook =
+      try prospect.outlook
+      ?? submitter.outlook(landing: lane.tip, on: replay, at: session.now)
     acting.replay = outlook.after
     acting.way = .lane(lane.branch)
     acting.lane = outlook

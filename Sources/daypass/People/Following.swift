@@ -106,7 +106,7 @@ struct Following {
     try await bringAlong(session, start, &line)
     var steps = try landed(on: start.replay, session)
     let outlook = try tip.flatMap {
-      try LaneViews.outlook(of: Offer(branch: branch, tip: $0), on: start.replay, session)
+      try LaneViews.prospect(of: Offer(branch: branch, tip: $0), on: start.replay, session).outlook
     }
     let view = view(on: start.replay, outlook, branch)
     steps += GrantStep.waiting(in: start.replay, of: id)

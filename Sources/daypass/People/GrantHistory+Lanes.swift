@@ -11,20 +11,20 @@ extension GrantHistory {
     _ choice: GrantChoice, _ session: Session
   ) async throws -> (id: GrantID, history: GrantHistory) {
     var waiting: [GrantID: (branch: String, outlook: Outlook)] = [:]
-    var others: [Offer] = []
+    var others: [(branch: String, obstacle: String?)] = []
     for offer in try await LaneViews.offers(session) {
       guard let id = Lane.id(of: offer.branch), choice.fits(id) else { continue }
-      guard let outlook = try LaneViews.outlook(of: offer, on: replay, session) else {
-        others.append(offer)
+      let prospect = try LaneViews.prospect(of: offer, on: replay, session)
+      guard let outlook = prospect.outlook else {
+        others.append((offer.branch, prospect.obstacle))
         continue
       }
       waiting[id] = (offer.branch, outlook)
     }
     if choice.piece.count >= 3, !ids.union(waiting.keys).contains(where: choice.fits),
-      let offer = others.first, others.count == 1,
-      let reason = try LaneViews.obstacle(of: offer, on: replay, session)
+      others.count == 1, let reason = others[0].obstacle
     {
-      throw LaneViews.stuck(offer.branch, because: reason, session)
+      throw LaneViews.stuck(others[0].branch, because: reason, session)
     }
     let id = try choice.find(
       among: ids.union(waiting.keys),

@@ -19,14 +19,9 @@ enum LaneViews {
     var left: [(branch: String, reason: String)] = []
     for (branch, tip) in tips.prefix(most) {
       guard let id = Lane.id(of: branch) else { continue }
-      let offer = Offer(branch: branch, tip: tip)
-      let outlook = try outlook(of: offer, on: replay, session)
-      let reason =
-        if let outlook { obstacle(in: outlook) } else {
-          try obstacle(of: offer, on: replay, session)
-        }
-      if let reason { left.append((branch, reason)) }
-      guard let outlook, let live = outlook.after.belief.live[id] else { continue }
+      let prospect = try prospect(of: Offer(branch: branch, tip: tip), on: replay, session)
+      if let reason = prospect.obstacle { left.append((branch, reason)) }
+      guard let live = prospect.outlook?.after.belief.live[id] else { continue }
       var view = GrantView(live.grant, in: live.state, of: replay.belief, at: session.now)
       view.lane = branch
       views.append(view)
@@ -47,29 +42,24 @@ enum LaneViews {
     }
   }
 
-  /// What landing a grant's own branch would bring; nil where that is nothing of the grant.
-  static func outlook(
-    of offer: Offer, on replay: Replay, _ session: Session
-  ) throws -> Outlook? {
-    if try session.ledger.contains(offer.tip, in: replay.head) { return nil }
-    // A branch that cannot be judged is nobody's request; landing it will say why.
-    guard
-      let outlook = try? session.ledger.outlook(landing: offer.tip, on: replay, now: session.now),
-      outlook.transitions.contains(where: { Lane.branch(of: $0.grant.id) == offer.branch })
-    else { return nil }
-    return outlook
-  }
+  /// What landing a grant's own branch would bring; nil where that is nothing of the grant. And why
+  /// it would be left if it were landed now; nil where it would land, or has.
+  typealias Prospect = (outlook: Outlook?, obstacle: String?)
 
-  /// Why a grant's own branch would be left if it were landed now; nil where it would land, or has.
-  static func obstacle(
+  static func prospect(
     of offer: Offer, on replay: Replay, _ session: Session
-  ) throws -> String? {
-    if try session.ledger.contains(offer.tip, in: replay.head) { return nil }
+  ) throws -> Prospect {
+    if try session.ledger.contains(offer.tip, in: replay.head) { return (nil, nil) }
     do throws(LedgerError) {
-      return obstacle(
-        in: try session.ledger.outlook(landing: offer.tip, on: replay, now: session.now))
+      let outlook = try session.ledger.outlook(
+        landing: offer.tip, on: replay, now: session.now)
+      let isOfGrant = outlook.transitions.contains {
+        Lane.branch(of: $0.grant.id) == offer.branch
+      }
+      return (isOfGrant ? outlook : nil, obstacle(in: outlook))
     } catch {
-      return Words.clause(error.sentence)
+      // A branch that cannot be judged is nobody's request.
+      return (nil, Words.clause(error.sentence))
     }
   }
 
@@ -77,7 +67,7 @@ enum LaneViews {
   static func landable(
     _ offers: [Offer], on replay: Replay, _ session: Session
   ) throws -> [Offer] {
-    try offers.prefix(most).filter { try obstacle(of: $0, on: replay, session) == nil }
+    try offers.prefix(most).filter { try prospect(of: $0, on: replay, session).obstacle == nil }
       + offers.dropFirst(most)
   }
 
