@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// Every attack on every verifier. README.md beside this file says which attack is where.
@@ -21,5 +22,16 @@ import Testing
   func names() {
     let names = Attack.all.map(\.name)
     #expect(Set(names).count == names.count)
+  }
+
+  @Test("README.md names every attack")
+  func readme() throws {
+    let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    let file = folder.joined(separator: "/") + "/README.md"
+    let text = String(
+      decoding: try #require(FileManager.default.contents(atPath: file)), as: UTF8.self)
+    for attack in Attack.all where !attack.name.hasPrefix("no attack: ") {
+      #expect(text.contains("\"\(attack.name)\""))
+    }
   }
 }
