@@ -17,7 +17,7 @@ struct Attack: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  static let all = consent + history + signature + trees + surroundings
+  static let all = consent + history + signature + trees + store + surroundings
 }
 
 /// A history that an attacker had a hand in, and what every verifier must say of it.
@@ -42,6 +42,10 @@ struct Scene: Sendable {
   var references: [String: ObjectID] = [:]
   /// Further commands of which nothing is asked but that their words do no harm.
   var shown: [[String]] = []
+  /// What is done to the repository on disk, which no history in memory can show.
+  var prepare: (@Sendable (TemporaryRepository) async throws -> Void)?
+  /// What the binary must say of that, where it is not what the Ledger says of the history.
+  var onDisk: LedgerError.Code?
   /// Whether nothing can be emitted: the last pin is older than two heartbeats.
   var isStale = false
 
