@@ -9,6 +9,8 @@ import Testing
 struct Attack: Sendable, CustomTestStringConvertible {
   let name: String
   let make: @Sendable () throws -> Scene
+  /// Why it still gets through; nil where it does not. The day it no longer does, its test says so.
+  var opening: Comment?
 
   init(_ name: String, _ make: @escaping @Sendable () throws -> Scene) {
     self.name = name
@@ -16,6 +18,13 @@ struct Attack: Sendable, CustomTestStringConvertible {
   }
 
   var testDescription: String { name }
+
+  /// The same, known to get through.
+  func open(_ why: Comment) -> Attack {
+    var attack = self
+    attack.opening = why
+    return attack
+  }
 
   static let all = consent + history + signature + trees + store + surroundings
 }

@@ -94,6 +94,23 @@ extension Attack {
       try await repository.git("config", "remote.origin.promisor", "true")
       try await repository.git("config", "daypass.branch", "main")
     },
+    disk("zip bomb", stops: .brokenHistory) { repository, scene in
+      // A gigabyte of zeros, a megabyte on disk, under the name of the tree that everybody reads.
+      let zeros = repository.sandbox.path("zeros")
+      let script = "truncate -s 1G \(zeros) && git hash-object -t blob -w --stdin < \(zeros)"
+      let made = try await repository.sandbox.run(
+        ["sh", "-c", script], in: repository.name,
+        env: [
+          "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.bigFileThreshold",
+          "GIT_CONFIG_VALUE_0": "2g",
+        ])
+      guard made.succeeded, let bomb = ObjectID(hex: made.text) else {
+        throw ToolFailure(arguments: ["git", "hash-object"], words: made.errorText)
+      }
+      let data = try Data(contentsOf: URL(filePath: file(of: bomb, in: repository)))
+      try rewrite(try tree(scene), in: repository) { _ in data }
+    }
+    .open("An object said to be larger than what is read of its kind is never hashed."),
     disk("alternates elsewhere, with a forged object", stops: .brokenHistory) {
       repository, scene in
       let id = try tree(scene)
