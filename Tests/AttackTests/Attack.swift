@@ -9,6 +9,8 @@ import Testing
 struct Attack: Sendable, CustomTestStringConvertible {
   let name: String
   let make: @Sendable () throws -> Scene
+  /// Why it still gets through; nil where it does not. The day it no longer does, its test says so.
+  var opening: Comment?
 
   init(_ name: String, _ make: @escaping @Sendable () throws -> Scene) {
     self.name = name
@@ -17,7 +19,14 @@ struct Attack: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  static let all = consent + history + signature + trees + surroundings
+  /// The same, known to get through.
+  func open(_ why: Comment) -> Attack {
+    var attack = self
+    attack.opening = why
+    return attack
+  }
+
+  static let all = consent + history + signature + trees + store + surroundings
 }
 
 /// A history that an attacker had a hand in, and what every verifier must say of it.
@@ -42,6 +51,10 @@ struct Scene: Sendable {
   var references: [String: ObjectID] = [:]
   /// Further commands of which nothing is asked but that their words do no harm.
   var shown: [[String]] = []
+  /// What is done to the repository on disk, which no history in memory can show.
+  var prepare: (@Sendable (TemporaryRepository) async throws -> Void)?
+  /// What the binary must say of that, where it is not what the Ledger says of the history.
+  var onDisk: LedgerError.Code?
   /// Whether nothing can be emitted: the last pin is older than two heartbeats.
   var isStale = false
 

@@ -1,3 +1,5 @@
+import Foundation
+import Ledger
 import Testing
 
 /// Every attack on every verifier. README.md beside this file says which attack is where.
@@ -14,12 +16,40 @@ import Testing
   @Test("Trees and files", arguments: Attack.trees)
   func trees(_ attack: Attack) async throws { try await attack.attempt() }
 
+  @Test("Store", arguments: Attack.store)
+  func store(_ attack: Attack) async throws { try await attack.attempt() }
+
   @Test("Surroundings", arguments: Attack.surroundings)
   func surroundings(_ attack: Attack) async throws { try await attack.attempt() }
+
+  @Test("An attack that gets through is noticed, by the Ledger and by the binary")
+  func itCanFail() async throws {
+    let attack = try #require(Attack.all.first { $0.name == "no attack: ssh-ed25519 by hand" })
+    var scene = try attack.make()
+    let finding = try LedgerTrial.find(scene, from: Checkpoint?.none)
+    scene.accepted = []
+    for wrong in [Expectation.only(disputed: false), .stops(.rollback)] {
+      #expect(finding.expectation != wrong)
+      await withKnownIssue {
+        try await BinaryTrial(scene).expect(cold: Finding(expectation: wrong))
+      }
+    }
+  }
 
   @Test("No two attacks share a name")
   func names() {
     let names = Attack.all.map(\.name)
     #expect(Set(names).count == names.count)
+  }
+
+  @Test("README.md names every attack")
+  func readme() throws {
+    let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    let file = folder.joined(separator: "/") + "/README.md"
+    let text = String(
+      decoding: try #require(FileManager.default.contents(atPath: file)), as: UTF8.self)
+    for attack in Attack.all where !attack.name.hasPrefix("no attack: ") {
+      #expect(text.contains("\"\(attack.name)\""))
+    }
   }
 }

@@ -72,6 +72,19 @@ extension Attack {
         ], by: World.carol, at: t)
       return Scene(world, head, at: soon, accepted: world.root, .only(refused: .policyValid))
     },
+    Attack("terminal escapes in a branch's name") {
+      let world = try World()
+      let (grant, head) = try world.activated()
+      var scene = Scene(world, head, at: soon, .only(active: [grant], disputed: false))
+      // Of what is hostile git lets these stand in a name.
+      let branch = "main\u{9b}31m\u{202e}\u{200b}"
+      scene.prepare = { repository in
+        try await repository.git("update-ref", "refs/heads/\(branch)", head.hex)
+        try await repository.git("update-ref", "-d", "refs/heads/main")
+        try await repository.git("config", "daypass.branch", branch)
+      }
+      return scene
+    },
     Attack("terminal escapes in a signature") {
       let world = try World()
       let (grant, head) = try world.asked()

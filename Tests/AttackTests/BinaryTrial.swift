@@ -32,7 +32,9 @@ struct BinaryTrial {
     for (name, id) in scene.references {
       try opened.move(name, to: id, expecting: nil, because: "attack")
     }
-    try await expect(repository, cold, "the binary, from the root", isCold: true)
+    try await scene.prepare?(repository)
+    let first = scene.onDisk.map { Finding(expectation: .stops($0)) } ?? cold
+    try await expect(repository, first, "the binary, from the root", isCold: true)
     for words in scene.shown {
       let result = try await run(words, in: repository)
       #expect(!result.text.isEmpty || !result.errorText.isEmpty, "\(words) says nothing")

@@ -45,25 +45,6 @@ import Testing
     #expect(events.incidents.isEmpty, "\(events.incidents)")
   }
 
-  @Test func aRemovedEmployeeWithAnAccompliceConfersNothingColdAndWithCheckpoint() throws {
-    let world = try World()
-    let grant = try world.grant(by: World.erin, at: t)
-    let asked = try world.request(grant, on: world.root, by: World.erin)
-    let pinned = try removal(in: world, on: asked, at: t + .minutes(2))
-    let (before, _) = try world.replay(pinned, at: t + .minutes(4))
-    // bob, removed, approves on the old line; his date is from before.
-    let (approved, _) = try world.approve(grant, on: asked, by: World.bob, at: t + .minutes(1))
-    let head = try world.merge(
-      approved, pinned, tree: approved, at: t + .minutes(5), edits: [:])
-    for checkpoint in [nil, before.checkpoint] {
-      let (replay, events) = try world.replay(head, at: t + .minutes(6), from: checkpoint)
-      #expect(replay.belief.policy.policy.serial == 2)
-      #expect(replay.state(of: grant.id) == .pending)
-      #expect(events.rules.contains(.knownKey))
-      #expect(replay.flippedUpon == pinned)
-    }
-  }
-
   @Test func straightenedByAMergeWithTheMainlineFirst() throws {
     let world = try World()
     let grant = try world.grant(at: t)

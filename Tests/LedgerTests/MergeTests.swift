@@ -37,42 +37,6 @@ import Testing
     #expect(!replay.disputes.isEmpty)
   }
 
-  @Test func staleApprovalInAMergeCountsForNothing() throws {
-    let world = try World(policy: [
-      "daypass.yaml": World.policyHead(
-        serial: 1, settings: ["approvalTimeout: P10D", "heartbeat: P1D"])
-    ])
-    let grant = try world.grant(at: t)
-    let asked = try world.request(grant, on: world.root)
-    let (approved, _) = try world.approve(grant, on: asked, by: World.bob, at: t + .minutes(5))
-    let head = try world.merge(asked, approved, at: t + .days(2))
-    let (replay, events) = try world.replay(head, at: t + .days(2))
-    #expect(replay.state(of: grant.id) == .pending)
-    #expect(events.rules == [.landingWindow])
-  }
-
-  @Test func approvalByAKeyRemovedSinceIsRefused() throws {
-    let world = try World()
-    let grant = try world.grant(at: t)
-    let asked = try world.request(grant, on: world.root)
-    let (approved, _) = try world.approve(grant, on: asked, by: World.bob, at: t + .minutes(5))
-    let signers = world.keys.filter { $0.key != World.bob }
-      .map { "\($0.key) \($0.value.line)\n" }.sorted().joined()
-    let changed = try world.changePolicy(
-      on: asked,
-      edits: [
-        "daypass.yaml": World.policyHead(serial: 2), "allowed_signers": signers,
-        "groups.yaml":
-          "groups:\n  engineers: [\(World.alice), \(World.dave)]\n  leads: [\(World.dave)]\n",
-        "roles/prod-admin.yaml": World.role(quorum: 1),
-      ], by: World.carol, at: t + .minutes(6))
-    let head = try world.merge(changed, approved, at: t + .minutes(7))
-    let (replay, events) = try world.replay(head, at: t + .minutes(8))
-    #expect(replay.belief.policy.policy.serial == 2)
-    #expect(replay.state(of: grant.id) == .pending)
-    #expect(events.rules.contains(.knownKey))
-  }
-
   @Test func twoApproversWhoSignedSideBySideBothCount() throws {
     let world = try World()
     let grant = try world.grant(role: "prod-admin", at: t)
@@ -97,31 +61,6 @@ import Testing
     #expect(after.state(of: grant.id) == .active)
     #expect(after.disputes.isEmpty)
     #expect(events.transitions.last?.kind == .activate)
-  }
-
-  /// None of these swallows a signed revocation.
-  @Test(arguments: ["ours", "1970", "2099", "month"])
-  func noMergeSwallowsASignedRevocation(how: String) throws {
-    let world = try World()
-    let grant = try world.grant(at: t)
-    let asked = try world.request(grant, on: world.root)
-    let (active, held) = try world.approve(grant, on: asked, by: World.bob, at: t + .minutes(1))
-    let revoked = try world.close(
-      held, .revoked, on: active, by: World.alice, at: t + .minutes(2))
-    let other = try world.commit(
-      on: active, edits: ["notes.txt": World.File("x")], by: nil, at: t + .minutes(3))
-    let moment: Timestamp
-    switch how {
-    case "1970": moment = Timestamp(seconds: 1)
-    case "2099": moment = Timestamp(seconds: 4_070_908_800)
-    case "month": moment = t + .days(30)
-    default: moment = t + .minutes(4)
-    }
-    let head = try world.merge(other, revoked, tree: other, at: moment)
-    let (replay, events) = try world.replay(head, at: t + .minutes(5))
-    #expect(replay.state(of: grant.id) == nil)
-    #expect(events.transitions.last?.kind == .revoke)
-    #expect(!replay.disputes.isEmpty)
   }
 
   @Test func aRivalApprovalLandedFirstDoesNotSwallowARejection() throws {

@@ -29,16 +29,6 @@ import Testing
     try refused(world, head, [.signature])
   }
 
-  @Test func editPlusUseInOneCommit() throws {
-    let world = try World()
-    let grant = try world.grant(by: World.dave, at: t)
-    let head = try world.changePolicy(
-      on: world.root, edits: next, by: World.dave, at: t,
-      alongside: World.place(grant, .pending))
-    try refused(world, head, [.mixedCommit])
-    #expect(try world.replay(head, at: t).replay.state(of: grant.id) == nil)
-  }
-
   @Test(arguments: [1, 3, 0])
   func serialNotGrownByOne(serial: Int) throws {
     let world = try World()
@@ -54,26 +44,6 @@ import Testing
       on: world.root, edits: ["daypass.yaml": World.policyHead(serial: 2, name: "other")],
       by: World.carol, at: t)
     try refused(world, head, [.policySuccession])
-  }
-
-  @Test func anOlderTreeReturning() throws {
-    let world = try World()
-    let old = world.files(of: world.root)
-    let changed = try world.changePolicy(on: world.root, edits: next, by: World.carol, at: t)
-    let back = try world.changePolicy(
-      on: changed,
-      edits: [
-        "daypass.yaml": String(
-          decoding: try #require(old["policies/daypass.yaml"]).bytes, as: UTF8.self)
-      ], by: World.carol, at: t + .minutes(1))
-    try refused(world, back, [.policySuccession], serial: 2)
-  }
-
-  @Test func consentImpliedByATreeOnly() throws {
-    let world = try World()
-    let head = try world.changePolicy(
-      on: world.root, edits: next, by: World.carol, at: t, trailer: false)
-    try refused(world, head, [.policyConsent])
   }
 
   @Test func consentToAnotherPair() throws {

@@ -127,16 +127,6 @@ import Testing
     #expect(events.transitions.map(\.kind) == [.request, .approve])
   }
 
-  @Test func twiceByOnePersonWithTwoKeys() throws {
-    let second = TestKey()
-    let world = try worldWithSecondKey(of: World.bob, second)
-    let stage = try Stage.pending(in: world, role: "prod-admin")
-      .approved(by: World.bob, at: t + .minutes(1), activates: false)
-    let after = try world.approved(stage.grant, by: World.bob, at: soon, activates: true)
-    try stage.expectRefused(
-      commit(after, .active, upon: stage, key: second), at: soon)
-  }
-
   @Test func bySiblingRolesApproverOrAnAdminWhoIsNone() throws {
     let stage = try Stage.pending()
     for person in [Cast.hank, World.carol] {

@@ -125,18 +125,6 @@ import Testing
     try next.expectRefused(merge, .amendLater, at: soon)
   }
 
-  @Test func anApprovalOfTheWordingBeforeDoesNotCount() throws {
-    let stage = try Stage.pending()
-    let (approval, _) = try stage.world.approve(
-      stage.grant, on: stage.head, by: World.bob, at: t + .minutes(1))
-    let main = try stage.showing(
-      longer(stage.grant), .pending, by: .person(World.alice), at: t + .minutes(2))
-    var next = stage
-    (next.head, next.grant) = (main, longer(stage.grant))
-    let merge = try stage.world.merge(main, approval, tree: approval, at: soon)
-    try next.expectRefused(merge, .readableAct, at: soon)
-  }
-
   @Test func nothingIsAmendedAfterTheApprovalWindow() throws {
     let stage = try Stage.pending()
     let end = t + .days(1)
