@@ -54,7 +54,7 @@ let package = Package(
     .target(
       name: "GitStore",
       dependencies: [
-        "Clibgit2", "History", "Submission",
+        "Clibgit2", "History", "Signatures", "Submission",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: strict),

@@ -1,5 +1,6 @@
 import Clibgit2
 import History
+import Signatures
 
 /// Objects of one repository, read and written.
 ///
@@ -27,13 +28,11 @@ package final class ObjectStore: HistoryReader {
   package func read(_ id: ObjectID, limit: Int) throws(HistoryError) -> RawObject {
     let limit = min(max(limit, 0), Self.mostBytes)
     // Most objects are packed, and looking for a file that is not there is dear.
-    if packs.contains(id) {
-      do {
-        return try packs.read(id, limit: limit)
-      } catch {
-        // A pack may be damaged, or gone since: as git does, look for the object elsewhere.
-        if error.code == .tooLarge { throw error }
-      }
+    do {
+      if let object = try packs.read(id, limit: limit) { return object }
+    } catch {
+      // A pack may be damaged, or gone since: as git does, look for the object elsewhere.
+      if error.code == .tooLarge { throw error }
     }
     for directory in looseDirectories {
       guard let object = try LooseObject.read(id, in: directory, limit: limit) else { continue }
@@ -119,11 +118,18 @@ private struct Database: ~Copyable, Sendable {
 }
 
 /// The packs of some object directories, and nothing else of them.
-private struct Packs: ~Copyable, Sendable {
+///
+/// They are asked directly: libgit2's database would look each object up three times and hash it in
+/// a way that takes as long as checking a signature.
+private struct Packs: ~Copyable, @unchecked Sendable {
+  // `@unchecked Sendable` because the backends lock what they share and the array never changes.
+  /// Owns the backends.
   private let handle: Owned
+  private let backends: [UnsafeMutablePointer<git_odb_backend>]
 
   init(_ directories: [String]) throws(HistoryError) {
     let handle = try Owned("open packs", freedBy: git_odb_free) { git_odb_new($0) }
+    var backends: [UnsafeMutablePointer<git_odb_backend>] = []
     for directory in directories {
       var backend: UnsafeMutablePointer<git_odb_backend>?
       try Libgit2.call("open the packs of \(directory)") {
@@ -132,18 +138,61 @@ private struct Packs: ~Copyable, Sendable {
       try Libgit2.call("open the packs of \(directory)") {
         git_odb_add_backend(handle.pointer, backend, 1)
       }
+      if let backend { backends.append(backend) }
     }
     self.handle = handle
+    self.backends = backends
   }
 
-  /// Whether it was packed when the packs were last looked at; they are not looked at again.
-  func contains(_ id: ObjectID) -> Bool {
+  /// The object as it was packed when the packs were opened; they are not looked at again.
+  ///
+  /// - Returns: nil if it was in none of them.
+  func read(_ id: ObjectID, limit: Int) throws(HistoryError) -> RawObject? {
+    for backend in backends {
+      if let object = try Self.read(id, from: backend, limit: limit) { return object }
+    }
+    return nil
+  }
+
+  private static func read(
+    _ id: ObjectID, from backend: UnsafeMutablePointer<git_odb_backend>, limit: Int
+  ) throws(HistoryError) -> RawObject? {
+    guard let readHeader = backend.pointee.read_header, let read = backend.pointee.read else {
+      return nil
+    }
     var oid = id.oid
-    return git_odb_exists_ext(handle.pointer, &oid, UInt32(GIT_ODB_LOOKUP_NO_REFRESH.rawValue)) == 1
+    var size = 0
+    var type = GIT_OBJECT_INVALID
+    let absent = GIT_ENOTFOUND.rawValue
+    let found = try Libgit2.call("read the object \(id)", tolerating: [absent]) {
+      readHeader(&size, &type, backend, &oid)
+    }
+    guard found != absent else { return nil }
+    guard size <= limit else { throw ObjectStore.tooLarge(id, size: size, limit: limit) }
+    var data: UnsafeMutableRawPointer?
+    try Libgit2.call("read the object \(id)") { read(&data, &size, &type, backend, &oid) }
+    defer { git_odb_backend_data_free(backend, data) }
+    guard let kind = ObjectKind(type) else {
+      throw HistoryError(.corrupt, "The object \(id) is corrupt: it is of no known kind.")
+    }
+    // The header is no promise: what was read counts.
+    guard size <= limit else { throw ObjectStore.tooLarge(id, size: size, limit: limit) }
+    let bytes = Array(UnsafeRawBufferPointer(start: data, count: size))
+    guard Self.hash(kind, bytes) == id else {
+      throw HistoryError(
+        .corrupt, "The object \(id) is corrupt: its content has another hash.",
+        hint: "Compare with another clone: git fsck")
+    }
+    return RawObject(kind: kind, bytes: bytes)
   }
+}
 
-  func read(_ id: ObjectID, limit: Int) throws(HistoryError) -> RawObject {
-    try handle.read(id, limit: limit)
+extension Packs {
+  /// Computed without collision detection: git detects when it receives what others made, which is
+  /// the only way into a pack.
+  private static func hash(_ kind: ObjectKind, _ bytes: [UInt8]) -> ObjectID? {
+    let header = Array("\(kind.rawValue) \(bytes.count)\0".utf8)
+    return Digest.sha1(header, bytes).withUnsafeBytes { ObjectID(startOf: $0) }
   }
 }
 

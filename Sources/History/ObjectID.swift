@@ -6,6 +6,9 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
   private let middle: UInt64
   private let low: UInt32
 
+  /// Ids are hashes already.
+  package func hash(into hasher: inout Hasher) { hasher.combine(high) }
+
   /// The id that stands for "no object" in reference updates.
   package static let zero = ObjectID(high: 0, middle: 0, low: 0)
 

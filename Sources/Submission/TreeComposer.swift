@@ -52,6 +52,6 @@ struct TreeComposer {
       child = below.map { TreeEntry(mode: TreeEntry.treeMode, name: name, id: $0) }
     }
     let changed = record.replacing(name, with: child)
-    return changed.entries.isEmpty ? nil : try writer.write(.tree, changed.bytes)
+    return changed.isEmpty ? nil : try writer.write(.tree, changed.bytes)
   }
 }

@@ -35,7 +35,7 @@ struct Session {
       repository: repository,
       ledger: Ledger(
         history: repository, root: root, branch: branch,
-        sideBySide: { first, second in
+        sideBySide: SideBySide(secondReader: { try? repository.makeReader() }) { first, second in
           DispatchQueue.concurrentPerform(iterations: 2) { $0 == 0 ? first() : second() }
         }),
       clock: SystemClock(fixed: options.now?.moment), branch: branch,

@@ -37,6 +37,8 @@ struct AuthenticatedCommit: Sendable {
     let id: GrantID
     let asserted: PlacedContent
     let parent: PlacedContent
+    /// Its places that differ, where all of them are known.
+    var places: [GovernedDiff.ChangedPlace]?
   }
 }
 
@@ -91,10 +93,17 @@ struct Authenticator: Sendable {
   private func changes(
     from before: ObjectID, to after: ObjectID
   ) throws(LedgerError) -> AuthenticatedCommit.Changes {
-    let diff = try GovernedDiff(from: before, to: after, reader: reader)
+    var diff = try GovernedDiff(from: before, to: after, reader: reader)
+    let places = diff.takePlaces()
     var grants: [AuthenticatedCommit.GrantChange] = []
-    if !diff.isTooLarge {
-      for id in diff.grants {
+    guard !diff.isTooLarge else { return AuthenticatedCommit.Changes(diff: diff, grants: []) }
+    for id in diff.grants {
+      if let changed = places[id], !diff.hidesPlaces {
+        let contents = try reader.contents(of: id, changed: changed, in: after)
+        grants.append(
+          AuthenticatedCommit.GrantChange(
+            id: id, asserted: contents.after, parent: contents.before, places: changed))
+      } else {
         grants.append(
           AuthenticatedCommit.GrantChange(
             id: id, asserted: try reader.content(of: id, in: after),

@@ -7,9 +7,23 @@ import Signatures
 package struct PolicySnapshot: Sendable {
   package let tree: ObjectID
   package let policy: Policy
+  /// The same, saying why not, but never why.
+  let judging: Policy
   package let signers: AllowedSigners
   /// Everybody a grant can be for: people with a key and members of groups.
   package let known: Set<Principal>
+
+  private init(
+    tree: ObjectID, policy: Policy, signers: AllowedSigners, known: Set<Principal>
+  ) {
+    self.tree = tree
+    self.policy = policy
+    var judging = policy
+    judging.isTerse = true
+    self.judging = judging
+    self.signers = signers
+    self.known = known
+  }
 
   /// The most files, and bytes a file, that are read.
   private static let mostFiles = 2_000
