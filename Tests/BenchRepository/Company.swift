@@ -97,7 +97,7 @@ struct Company {
       adminQuorum: 2
       reconcilers: [\(people[reconciler].principal)]
       settings:
-        maxDuration: P2D
+        maxDuration: P3D
 
       """,
       "groups.yaml": """
@@ -121,7 +121,7 @@ struct Company {
       risk: \(role.approvers.count > 1 ? "high" : "medium")
       permissions: ["\(role.name):use"]
       requestable: {groups: [engineers]}
-      duration: {min: PT15M, default: PT4H, max: P2D}
+      duration: {min: PT15M, default: PT4H, max: P3D}
       justification: {minLength: 10}
       scope:
         system: [\(Self.systems.joined(separator: ", "))]

@@ -4,11 +4,14 @@ import History
 extension Simulation {
   /// What is asked for, in minutes, and how often of a hundred.
   private static let spans: [(minutes: Int64, share: Double)] = [
-    (30, 0.05), (60, 0.10), (240, 0.20), (480, 0.22), (1_440, 0.28), (2_880, 0.15),
+    (30, 0.05), (60, 0.10), (240, 0.15), (480, 0.20), (1_440, 0.25), (2_880, 0.15), (4_320, 0.10),
   ]
 
-  /// Seconds that a grant is live on average, rejected ones and revoked ones included.
-  static var meanLife: Double { 0.8 * 60 * spans.reduce(0) { $0 + Double($1.minutes) * $1.share } }
+  /// Seconds that a grant is live on average: less than what is asked for, since some are rejected,
+  /// shortened or revoked.
+  static var meanLife: Double {
+    0.55 * 60 * spans.reduce(0) { $0 + Double($1.minutes) * $1.share }
+  }
 
   private static let reasons = [
     "look into the slow checkout of this morning", "rotate the certificate before it runs out",
@@ -21,18 +24,28 @@ extension Simulation {
   // MARK: Asking
 
   /// Somebody asks for something that the holder has not got yet.
-  mutating func newRequest(at moment: Timestamp) -> (Live, requester: Int)? {
-    let requester = Int.random(in: company.engineers, using: &random)
-    let number = Int.random(in: 0..<company.roles.count, using: &random)
-    let role = company.roles[number]
-    let holder =
-      role.isDelegable && chance(0.3)
-      ? Int.random(in: company.engineers, using: &random) : requester
-    let system = pick(Company.systems)
-    let subject = company.people[holder].principal
-    guard held.insert(Holding(subject: subject, role: role.name, system: system)).inserted else {
-      return nil
+  private mutating func newRequest(at moment: Timestamp) -> (Live, requester: Int)? {
+    for _ in 0..<16 {
+      let requester = Int.random(in: company.engineers, using: &random)
+      let number = Int.random(in: 0..<company.roles.count, using: &random)
+      let role = company.roles[number]
+      let holder =
+        role.isDelegable && chance(0.3)
+        ? Int.random(in: company.engineers, using: &random) : requester
+      let system = pick(Company.systems)
+      let subject = company.people[holder].principal
+      if held.insert(Holding(subject: subject, role: role.name, system: system)).inserted {
+        return asked(by: requester, for: subject, number, system, at: moment)
+      }
     }
+    return nil
+  }
+
+  private mutating func asked(
+    by requester: Int, for subject: Principal, _ number: Int, _ system: String,
+    at moment: Timestamp
+  ) -> (Live, requester: Int) {
+    let role = company.roles[number]
     var minutes = Self.spans[0].minutes
     var roll = Double.random(in: 0..<1, using: &random)
     for span in Self.spans where roll >= 0 {

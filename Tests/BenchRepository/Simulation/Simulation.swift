@@ -100,8 +100,12 @@ struct Simulation {
     commit(on: [], by: admin, "Begin")
   }
 
-  /// Seconds between two requests: as many as let the wanted number of grants be live.
-  private var pause: Double { Self.meanLife / Double(plan.live) }
+  /// Seconds between two requests: as many as let the wanted number of grants be live. People get
+  /// slower where more are.
+  private var pause: Double {
+    let crowd = max(1, Double(live.count) / Double(plan.live))
+    return Self.meanLife / Double(plan.live) * crowd * crowd * crowd * crowd
+  }
 
   /// Everything from the first request to the last pin.
   mutating func run() {
@@ -111,11 +115,9 @@ struct Simulation {
       now = max(now, event.moment)
       happen(event)
     }
-    while let event = events.popMin() {
-      guard event.kind == .merge else { continue }
-      now = max(now, event.moment)
-      merge(event.branch)
-    }
+    // Later than what is signed on a branch.
+    now = now + .minutes(15)
+    for branch in branches.keys.sorted() { merge(branch) }
     now = now + TimeSpan(seconds: 1)
     sweep()
     scribe.take(&planned, all: true)
