@@ -132,6 +132,10 @@ let package = Package(
         "TestSupport",
       ], exclude: ["README.md"], swiftSettings: strict),
     .testTarget(
+      name: "BenchTests",
+      dependencies: ["BenchRepository", "Grants", "History", "Ledger", "GitStore", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "FuzzTests", dependencies: ["FuzzProperties", "daypass", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
