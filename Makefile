@@ -3,6 +3,7 @@
 #   make test    install what is missing, build, run every test
 #   make fuzz    look for inputs that break what reads strangers' bytes, FUZZ_SECONDS (60) for each
 #                reader (Tests/Fuzz/README.md)
+#   make bench   measure `daypass verify` over a long history (docs/performance.md)
 #   make scenarios   write down anew what the commands print (Tests/ScenarioTests/Scenarios)
 SHELL := /bin/bash
 PREFIX ?= /usr/local
@@ -56,11 +57,12 @@ lint:
 format:
 	swift format --in-place --recursive Sources Tests Package.swift
 
-# Ratios of two things measured side by side in one run; see docs/performance.md.
+# Ratios of two things measured side by side in one run; see docs/performance.md. BENCH_TRANSITIONS
+# (100000) says how long the history is.
 bench: deps
 	swift build -c release --scratch-path $(RELEASE_DIRECTORY) --product daypass
 	swift build -c release --scratch-path $(RELEASE_DIRECTORY) --product daypass-bench
-	$(RELEASE_DIRECTORY)/release/daypass-bench $(RELEASE_BINARY)
+	$(RELEASE_DIRECTORY)/release/daypass-bench verify $(RELEASE_BINARY)
 
 # The Swift runtime is linked in; the C libraries are Debian's, which Debian patches.
 release: deps

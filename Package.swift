@@ -75,9 +75,20 @@ let package = Package(
         "GitStore", "Clibcrypto",
       ],
       swiftSettings: strict),
+    .target(
+      name: "BenchRepository",
+      dependencies: [
+        "Grants", "History", "Signatures", "Ledger", "Submission", "GitStore", "TestSupport",
+        "Clibgit2", "Clibcrypto",
+        .product(name: "HeapModule", package: "swift-collections"),
+      ],
+      path: "Tests/BenchRepository", swiftSettings: strict),
     .executableTarget(
       name: "daypass-bench",
-      dependencies: ["Grants", "History", "Ledger", "Reconciler", "GitStore", "TestSupport"],
+      dependencies: [
+        "BenchRepository", "Grants", "History", "Signatures", "GitStore", "TestSupport",
+        "Clibsodium",
+      ],
       path: "Tests/Bench", swiftSettings: strict),
     .target(
       name: "FuzzProperties", dependencies: ["Grants", "Policies", "Signatures", "History"],
@@ -120,6 +131,10 @@ let package = Package(
         "daypass", "Grants", "History", "Signatures", "Ledger", "Reconciler", "GitStore",
         "TestSupport",
       ], exclude: ["README.md"], swiftSettings: strict),
+    .testTarget(
+      name: "BenchTests",
+      dependencies: ["BenchRepository", "Grants", "History", "Ledger", "GitStore", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzProperties", "daypass", "TestSupport"],
       swiftSettings: strict),
