@@ -11,6 +11,7 @@ package final class ObjectStore: HistoryReader {
   private let packs: Packs
   /// Where loose objects lie: the repository's own directory, then its alternates.
   private let looseDirectories: [String]
+  private let large: LargeObjects
 
   /// More than any object daypass has a use for, and far from overflowing.
   private static let mostBytes = 1 << 30
@@ -22,6 +23,7 @@ package final class ObjectStore: HistoryReader {
     database = try Database(directory: directory, alternates: alternates)
     looseDirectories = Alternates.directories(of: directory, and: alternates)
     packs = try Packs(looseDirectories)
+    large = LargeObjects(looseDirectories)
   }
 
   package func read(_ id: ObjectID, limit: Int) throws(HistoryError) -> RawObject {
@@ -32,11 +34,22 @@ package final class ObjectStore: HistoryReader {
         return try packs.read(id, limit: limit)
       } catch {
         // A pack may be damaged, or gone since: as git does, look for the object elsewhere.
-        if error.code == .tooLarge { throw error }
+        if error.code == .tooLarge, let object = try? large.packed(id) {
+          throw Self.refusal(of: object, id, limit: limit)
+        }
       }
     }
     for directory in looseDirectories {
-      guard let object = try LooseObject.read(id, in: directory, limit: limit) else { continue }
+      let read: RawObject?
+      do {
+        read = try LooseObject.read(id, in: directory, limit: limit)
+      } catch {
+        guard error.code == .tooLarge, let object = try large.loose(id, in: directory) else {
+          throw error
+        }
+        throw Self.refusal(of: object, id, limit: limit)
+      }
+      guard let object = read else { continue }
       guard try Self.id(of: object.kind, object.bytes) == id else {
         throw HistoryError(
           .corrupt, "The object \(id) is corrupt: its content has another hash.",
@@ -44,7 +57,34 @@ package final class ObjectStore: HistoryReader {
       }
       return object
     }
-    return try database.read(id, limit: limit)
+    do {
+      return try database.read(id, limit: limit)
+    } catch {
+      guard error.code == .tooLarge else { throw error }
+      guard let object = try large.packed(id) else {
+        throw HistoryError(
+          .unreadable, "The object \(id) is said to be too large, and cannot be read to see.",
+          hint: "git repack -a -d")
+      }
+      throw Self.refusal(of: object, id, limit: limit)
+    }
+  }
+
+  package func scan(
+    _ id: ObjectID, _ take: (UnsafeRawBufferPointer) -> Void
+  ) throws(HistoryError) -> ObjectKind {
+    try large.scan(id, each: take).kind
+  }
+
+  /// What to say of an object one copy of which was said to be too large. Another copy that is not
+  /// shows that to be a lie.
+  private static func refusal(
+    of object: ProvenObject, _ id: ObjectID, limit: Int
+  ) -> HistoryError {
+    guard object.size <= limit else { return tooLarge(id, size: object.size, limit: limit) }
+    return HistoryError(
+      .corrupt, "The object \(id) is corrupt: one of its copies is larger than it is.",
+      hint: "Compare with another clone: git fsck")
   }
 
   package func contains(_ id: ObjectID) throws(HistoryError) -> Bool {
@@ -69,6 +109,7 @@ package final class ObjectStore: HistoryReader {
     return ObjectID(oid)
   }
 
+  /// - Parameter size: in bytes; what was proven, or what a header claims.
   static func tooLarge(_ id: ObjectID, size: Int, limit: Int) -> HistoryError {
     HistoryError(
       .tooLarge, "The object \(id) has \(size) bytes; at most \(limit) are allowed here.")
