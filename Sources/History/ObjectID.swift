@@ -84,6 +84,8 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
     memory.storeBytes(of: low.bigEndian, toByteOffset: 16, as: UInt32.self)
   }
 
+  package var firstByte: Int { Int(high >> 56) }
+
   /// The 20 raw bytes, as git stores them in trees.
   package var bytes: [UInt8] {
     [UInt8](unsafeUninitializedCapacity: 20) { buffer, count in

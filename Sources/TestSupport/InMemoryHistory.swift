@@ -33,6 +33,14 @@ package final class InMemoryHistory: HistoryReader, HistoryWriter {
     }
   }
 
+  package func scan(
+    _ id: ObjectID, _ take: (UnsafeRawBufferPointer) -> Void
+  ) throws(HistoryError) -> ObjectKind {
+    let object = try read(id, limit: .max)
+    object.bytes.withUnsafeBytes(take)
+    return object.kind
+  }
+
   package func contains(_ id: ObjectID) throws(HistoryError) -> Bool {
     state.withLock { $0.objects[id] != nil }
   }

@@ -14,6 +14,8 @@ final class Stage: Sendable {
   static let project =
     "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
   static let binary = project + "/.build/debug/daypass"
+  /// What people install: `make attack-binary`.
+  static let releaseBinary = project + "/.build-release/release/daypass"
 
   /// - Parameters:
   ///   - clones: who gets a clone of the remote, set up to sign and trusting the root.

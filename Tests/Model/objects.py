@@ -108,11 +108,12 @@ class Commit:
 
     def __init__(self, id, content):
         self.id = id
+        small = len(content) <= 1_048_576
         head, gap, message = content.partition(b"\n\n")
         lines = head.split(b"\n")
         if not gap and lines and lines[-1] == b"":
             lines.pop()
-        if len(content) > 128 << 20 or not lines[0].startswith(b"tree "):
+        if not lines[0].startswith(b"tree "):
             raise Stop("whole-history")
         if not ANY_ID.fullmatch(lines[0][5:]):
             raise Stop("whole-history")
@@ -127,9 +128,8 @@ class Commit:
         self.time = 0
         for line in lines:
             if line.startswith(b"committer "):
-                self.time = person_time(line[10:]) or 0
+                self.time = person_time(line[10:]) or 0 if small or len(line) <= 65_536 else 0
                 break
-        small = len(content) <= 1_048_576
         self.message = message if small and gap else b""
         self.signed = strict(content) if small else None
 

@@ -44,23 +44,20 @@ struct AuthenticatedCommit: Sendable {
 
 /// The first stage: what depends on nothing that came before.
 struct Authenticator: Sendable {
-  /// The largest commit object that is read, in bytes.
-  private static let largestCommit = 128 << 20
-
   let reader: TreeReader
 
   func record(_ id: ObjectID) throws(LedgerError) -> CommitRecord {
     if let known = reader.commit(id) { return known }
-    let object: RawObject
+    let record: CommitRecord
     do {
-      object = try reader.history.read(id, limit: Self.largestCommit)
+      record = try reader.history.commit(id)
     } catch {
+      guard error.code != .notFound else {
+        throw LedgerError(.brokenHistory, "object \(id) is no commit")
+      }
       throw LedgerError(error)
     }
-    guard object.kind == .commit, let record = CommitRecord(id: id, parsing: object.bytes) else {
-      throw LedgerError(.brokenHistory, "object \(id) is no commit")
-    }
-    reader.keep(record, size: object.bytes.count)
+    reader.keep(record, size: record.footprint)
     return record
   }
 
