@@ -199,25 +199,16 @@ extension Attack {
     largeMessage("130 MiB message, packed", 130) {
       try await $0.git("repack", "-a", "-d", "-q")
     },
-    Attack("more parents than are read") {
-      // More than a megabyte of them.
+    Attack("30,000 parents, an ending the last of them") {
+      // Its header alone is too large to be read at once; what it brings is brought all the same.
       let world = try World()
-      let (grant, head) = try world.asked()
-      let after = try world.approved(
-        grant, by: World.bob, at: t + .minutes(1), activates: true)
-      let plain = try world.commit(
-        on: head, edits: World.place(after, .active), by: World.bob, at: t + .minutes(1))
+      let (grant, head) = try world.activated()
+      let end = try world.close(grant, .revoked, on: head, by: World.bob, at: t + .minutes(2))
       let merge = try world.rawCommit(
-        try world.history.commit(plain).tree,
-        on: [ObjectID](repeating: head, count: 30_000), by: nil, at: t + .minutes(2))
-      let active = try world.approved(
-        grant, by: World.dave, at: t + .minutes(3), activates: true)
-      let approval = try world.commit(
-        on: merge, edits: World.place(active, .active), by: World.dave, at: t + .minutes(3),
-        base: plain)
+        try world.history.commit(head).tree,
+        on: [ObjectID](repeating: head, count: 30_000) + [end], by: nil, at: t + .minutes(3))
       return Scene(
-        world, approval, at: soon, accepted: head,
-        .only(active: [active], refused: .mergeCarriesNothing, disputed: false))
+        world, merge, at: soon, accepted: head, .only(refused: .canonicalResult))
     },
     Attack("1,000 parents") {
       let world = try World()

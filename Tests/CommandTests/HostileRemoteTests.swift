@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GitStore
 import TestSupport
 import Testing
@@ -14,6 +15,11 @@ struct HostileRemoteTests {
 
     /// - Parameter patience: the seconds the remote may say nothing.
     init(patience: Int = 3) async throws {
+      guard FileManager.default.isExecutableFile(atPath: Stage.releaseBinary) else {
+        throw ToolFailure(
+          arguments: [Stage.releaseBinary],
+          words: "The release binary is not there. Build it: make attack-binary")
+      }
       var world = try await RemoteStage(clones: ["alice"], patience: patience)
       world.binary = Stage.releaseBinary
       self.world = world
