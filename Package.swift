@@ -79,6 +79,9 @@ let package = Package(
       name: "daypass-bench",
       dependencies: ["Grants", "History", "Ledger", "Reconciler", "GitStore", "TestSupport"],
       path: "Tests/Bench", swiftSettings: strict),
+    .executableTarget(
+      name: "daypass-model", dependencies: ["Grants", "History", "Ledger", "TestSupport"],
+      path: "Tests/Model/Histories", swiftSettings: strict),
     .target(
       name: "FuzzProperties", dependencies: ["Grants", "Policies", "Signatures", "History"],
       path: "Tests/Fuzz/Properties", swiftSettings: strict),

@@ -6,6 +6,8 @@ import Ledger
 /// pins, merges, forged files, wild dates, restores.
 package struct RandomHistory {
   package let world: World
+  /// One for all steps: what it has read once it need not read again.
+  private let ledger: Ledger
   /// Mainline heads in order, with the time each was pushed.
   package private(set) var heads: [(commit: ObjectID, at: Timestamp)] = []
 
@@ -46,6 +48,7 @@ package struct RandomHistory {
     } else {
       world = try World()
     }
+    ledger = world.ledger
     head = world.root
     now = World.start + .minutes(10)
     lastPin = now
@@ -79,7 +82,7 @@ package struct RandomHistory {
   /// What a verifier believes at the head; steps are chosen from it so that many succeed.
   mutating func believed() throws -> Replay {
     if let known, known.head == head { return known.replay }
-    let replay = try world.replay(head, at: now, from: checkpoint).replay
+    let replay = try ledger.replay(head: head, now: now, from: checkpoint)
     checkpoint = replay.checkpoint
     let ahead = replay.anticipating
     known = (head, ahead)

@@ -4,22 +4,18 @@ import History
 import Ledger
 import TestSupport
 
-/// A random history as lines for the model, and what this program says to each.
-struct Questions: @unchecked Sendable {
-  let seed: UInt64
+/// A random history as lines for the model, each with what this program says to it.
+struct Questions {
   private(set) var lines: [String] = []
-  /// Never changed once made: the dictionaries are Foundation's only to be compared.
-  private(set) var answers: [(place: String, said: NSDictionary)] = []
 
-  init(seed: UInt64, heads: UInt64) throws {
-    self.seed = seed
+  init(seed: UInt64, heads: Int = 3) throws {
     let history = try RandomHistory(
       seed: seed, steps: 40, varyingLanding: seed.isMultiple(of: 2), wildly: seed % 4 < 3)
     let world = history.world
     // The last one, and others anywhere before.
     var random = SeededRandom(seed: seed &* 31)
     var steps = Set([history.heads.count - 1])
-    while steps.count < min(Int(heads), history.heads.count) {
+    while steps.count < min(heads, history.heads.count) {
       steps.insert(Int.random(in: 0..<history.heads.count, using: &random))
     }
     var objects: [[String]]? = world.history.everything.map {
@@ -33,9 +29,9 @@ struct Questions: @unchecked Sendable {
       var line: [String: Any] = ["root": world.root.hex, "head": head.hex, "now": now.seconds]
       line["objects"] = objects
       objects = nil
+      line["place"] = "seed \(seed), head \(step) at \(now)"
+      line["said"] = try Self.answer(world, head, now)
       lines.append(try Self.text(line))
-      answers.append(
-        ("seed \(seed), head \(step) at \(now)", try Self.answer(world, head, now) as NSDictionary))
     }
   }
 
