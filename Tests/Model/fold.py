@@ -253,6 +253,11 @@ def compare(history, state, belief, landing, refusals, counted):
         places[b"policies"] = (belief.tree, store.at(tree, b"policies"))
     merge, before = len(landing.commit.parents) > 1, state.disputes
     state.disputes = {}
+    within = {}
+    for id in sorted((u for u in refusals if isinstance(u, str) and u != "policies"), reverse=True):
+        for at in grants.STATES:
+            for above in directories_above(grants.path(at, id)):
+                within[above] = refusals[id][0]
     for path, difference in sorted(places.items()):
         unit = unit_of(path)
         if unit in refusals:
@@ -261,12 +266,19 @@ def compare(history, state, belief, landing, refusals, counted):
             cause = before[path][0]
         else:
             rule = "canonical-result" if unit in counted or not merge else "merge-carries-nothing"
+            if unit not in counted:
+                rule = within.get(path, rule)
             cause = refusals[unit] = rule, landing.commit.id
         state.disputes[path] = (cause, difference)
 
 
 def unit_of(path):
     return "policies" if path == b"policies" else trees.grant_of(path) or path
+
+
+def directories_above(path):
+    parts = path.split(b"/")
+    return [b"/".join(parts[:count]) for count in range(1, len(parts))]
 
 
 def alike(one, other):
