@@ -19,13 +19,18 @@ extension RandomHistory {
     guard let next else { return }
     push(next)
     isStale.toggle()
-    if isStale { return }
+    if !isStale { settle() }
+  }
+
+  /// Looks at the head. Where the replay stops, the next step goes on from before, and the heads since
+  /// are mostly forgotten: one such head says as much as many.
+  mutating func settle() {
+    isStale = false
     if (try? believed()) != nil {
-      forks.append(next)
-      sound = (next, heads.count)
+      if sound.head != head { forks.append(head) }
+      sound = (head, heads.count)
       return
     }
-    // Where the replay stops, the next step goes on from before; one such head says as much as many.
     head = sound.head
     if !chance(12) { heads.removeLast(heads.count - sound.count) }
   }

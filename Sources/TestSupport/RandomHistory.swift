@@ -74,6 +74,7 @@ package struct RandomHistory {
         push(next)
       }
     }
+    if isStale { settle() }
   }
 
   /// The commit becomes the branch's.

@@ -253,7 +253,7 @@ def compare(history, state, belief, landing, refusals, counted):
         places[b"policies"] = (belief.tree, store.at(tree, b"policies"))
     merge, before = len(landing.commit.parents) > 1, state.disputes
     state.disputes = {}
-    within = {}
+    within, whole = {}, refusals[b"grants"][0] if b"grants" in refusals else None
     for id in sorted((u for u in refusals if isinstance(u, str) and u != "policies"), reverse=True):
         for at in grants.STATES:
             for above in directories_above(grants.path(at, id)):
@@ -267,7 +267,7 @@ def compare(history, state, belief, landing, refusals, counted):
         else:
             rule = "canonical-result" if unit in counted or not merge else "merge-carries-nothing"
             if unit not in counted:
-                rule = within.get(path, rule)
+                rule = within.get(path) or whole or rule
             cause = refusals[unit] = rule, landing.commit.id
         state.disputes[path] = (cause, difference)
 
