@@ -27,7 +27,8 @@ extension RandomHistory {
     return try world.changePolicy(
       on: parent, edits: next.files(world.keys), by: who, at: at,
       from: chance(12) ? try world.policyTree(of: world.root) : believed().belief.policy.tree,
-      trailer: !chance(10), alongside: alongside)
+      to: chance(10) ? pick(proposed.keys.sorted()) : nil, trailer: !chance(10),
+      alongside: alongside)
   }
 
   /// One that may follow the believed one, mostly; nil in a history that is not wild.

@@ -5,8 +5,11 @@ import Ledger
 /// What takes several steps that belong together, and would hardly come about by chance.
 extension RandomHistory {
   mutating func scene() throws -> ObjectID? {
-    switch Int.random(in: 0..<12, using: &random) {
+    switch Int.random(in: 0..<18, using: &random) {
     case 0: try takingBack()
+    case 12, 13: try keyEnding()
+    case 14, 15: try amending()
+    case 16, 17: try approvedLate()
     case 1: try agreedPolicy()
     case 2, 3: try endingAcross()
     case 4: try grantedForAnother()
@@ -29,7 +32,9 @@ extension RandomHistory {
     for person in policy.approvers(of: grant).sorted().shuffled(using: &random) {
       if chance(8) || policy.decideActivation(of: grant).isAllowed { break }
       pass(600)
-      grant = try world.approved(grant, by: "\(person)", at: now, activates: false)
+      grant = try world.approved(
+        grant, by: "\(person)", at: now, activates: false,
+        duration: chance(3) ? .minutes(4) : nil)
       let moves = policy.decideActivation(of: grant).isAllowed && !chance(3)
       if moves {
         grant.activatedAt = now
@@ -42,7 +47,7 @@ extension RandomHistory {
     let reconciler = pick(policy.reconcilers.sorted())
     if grant.activatedAt == nil, let reconciler, policy.decideActivation(of: grant).isAllowed {
       pass(60)
-      grant.activatedAt = grant.lastApprovedAt ?? now
+      grant.activatedAt = chance(3) ? now : grant.lastApprovedAt ?? now
       grant.expiresAt = (grant.lastApprovedAt ?? now) + grant.approvedDuration
       tip = try world.commit(
         on: tip, edits: World.place(grant, .active), by: usableKey(of: reconciler), at: now)
@@ -66,7 +71,7 @@ extension RandomHistory {
   }
 
   /// A key of the person that the believed policy lists and that is valid now; else any.
-  private mutating func usableKey(of person: Principal) -> String {
+  mutating func usableKey(of person: Principal) -> String {
     let entries = (try? believed())?.belief.policy.signers.entries(of: person.name) ?? []
     let usable = entries.filter { $0.isValid(at: now.seconds) }.map(\.key)
     let holders = world.keys.filter { holder in usable.contains { $0.blob == holder.value.publicBlob } }
@@ -107,11 +112,19 @@ extension RandomHistory {
     let admins = before.policy.admins.sorted()
     guard let first = admins.first else { return nil }
     var tip = try world.changePolicy(
-      on: head, edits: next.files(world.keys), by: key(of: first), at: now, from: before.tree)
+      on: head, edits: next.files(world.keys), by: usableKey(of: first), at: now,
+      from: before.tree)
     let new = try world.policyTree(of: tip)
-    for (number, admin) in admins.dropFirst().enumerated() {
+    let window = before.policy.settings.policyLandingWindow
+    for admin in admins.dropFirst() {
+      pass(1)
+      // Sometimes as late as the first one stands, or later.
+      if chance(3), window < .days(1) {
+        now = now + window
+        now = now.moved(by: pick([-1, 0, 1]) ?? 0)
+      }
       tip = try world.commit(
-        on: tip, by: key(of: admin), at: now.moved(by: Int64(number) + 1),
+        on: tip, by: usableKey(of: admin), at: now,
         message: "Consent\n\nDaypass-Policy: \(before.tree)..\(new)\n")
     }
     return tip
@@ -175,7 +188,6 @@ extension RandomHistory {
       guard let (edits, who) = try change(head, at: at) else { return nil }
       side = try world.commit(on: head, edits: edits, by: who, at: at)
     }
-    now = max(now, edge.moved(by: pick([-1, 0, 1, 30]) ?? 0))
-    return try world.merge(head, side, at: now)
+    return try landing(side, after: edge)
   }
 }

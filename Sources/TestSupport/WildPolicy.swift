@@ -8,9 +8,11 @@ struct WildPolicy: Sendable {
   ]
   private static let choices: [[String]] = [
     [], ["approvalTimeout: PT30M", "heartbeat: PT10M"], ["skew: PT1S"], ["skew: PT1H"],
-    ["landingWindow: PT20M", "heartbeat: PT20M"], ["maxDuration: PT30M", "defaultDuration: PT10M"],
+    ["landingWindow: PT20M", "heartbeat: PT20M"], ["landingWindow: PT2H", "heartbeat: PT1H"],
+    ["maxDuration: PT30M", "defaultDuration: PT10M"],
     ["requireJustification: false"], ["requireApproval: false"], ["enabled: false"],
-    ["policyLandingWindow: PT30M", "heartbeat: PT5M"], ["heartbeat: PT1H", "skew: PT1H"],
+    ["policyLandingWindow: PT30M", "heartbeat: PT5M"],
+    ["policyLandingWindow: PT1H", "heartbeat: PT1H", "landingWindow: PT1H"], ["heartbeat: PT1H", "skew: PT1H"],
   ]
 
   private(set) var serial = 1

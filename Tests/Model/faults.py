@@ -11,7 +11,6 @@ FAULTS = {
         "judge.py", 'not step.gives or theirs["repository"] == policy.name', "True"),
     "reconciler-duties": ("judge.py", "not reconciler or step.kind in DUTIES", "True"),
     "actor, of a request": ("judge.py", 'return signer == theirs["requester"]', "return True"),
-    "actor, of a withdrawal": ("judge.py", 'return signer == mine["requester"]', "return True"),
     "actor, of a rejection": (
         "judge.py", "return policy.allows_rejection(mine, signer)", "return True"),
     "actor, of a revocation": (
@@ -64,7 +63,8 @@ FAULTS = {
     "the requester approves": (
         "policy.py", '(grant["requester"], grant["subject"], *grants.approvers(grant))',
         '(grant["subject"], *grants.approvers(grant))'),
-    "a stranger approves": ("policy.py", " or who not in role.members:\n            return False\n        if who in (", ":\n            return False\n        if who in ("),
+    "a stranger approves": (
+        "policy.py", "not self.enabled or who not in role.members:", "not self.enabled:"),
     "approved duration": ("grants.py", '[grant["duration"], *stated]', '[grant["duration"]]'),
     "moved too early": (
         "judge.py", "if step.moves and self.policy.allows_activation(grant):", "if step.moves:"),
@@ -76,6 +76,15 @@ FAULTS = {
         "judge.py", 'return "pending", grants.bare(theirs)',
         'return "pending", {**grants.bare(theirs), "approvals": theirs["approvals"]}'),
     # 16 and 17.
+    "amended by anybody": (
+        "judge.py", ' and not same and self.signer == mine["requester"]', " and not same"),
+    "the subject withdraws": (
+        "judge.py", 'requester = self.signer == believed.grant["requester"]',
+        'requester = self.signer in (believed.grant["requester"], believed.grant["subject"])'),
+    "a copy beside a closed file (16.2)": (
+        "judge.py", '            return content.state == "absent"\n',
+        '            return content.state == "absent"\n        if believed.state == "closed":\n'
+        '            return (self.own.entry("closed", id) or (0, 0))[1] == believed.blob\n'),
     "closed-final": ("judge.py", 'require(state != "closed", "closed-final")', "pass"),
     "readable-file": ("judge.py", 'require(asserted.state != "unreadable", "readable-file")', "pass"),
     "signature": ("judge.py", "if not self.history.signature(self.commit):", "if False:"),
@@ -128,6 +137,11 @@ FAULTS = {
     "merge-carries-nothing": (
         "fold.py", 'unit in counted or not merge else "merge-carries-nothing"',
         'True else "merge-carries-nothing"'),
+    "a directory of refused grants (20.2)": ("fold.py", "within.get(path) or whole", "whole"),
+    "grants that is no directory (20.2)": ("fold.py", "within.get(path) or whole", "within.get(path)"),
+    "two places of a grant (20.2)": (
+        "fold.py", "cause = refusals[unit] = rule, landing.commit.id",
+        "cause = rule, landing.commit.id"),
     "a cause is kept (20.2)": ("fold.py", " and alike(before[path][1], difference)", ""),
     "a pin by anybody (22.2)": (
         "fold.py", " or listed.principal not in policy.reconcilers", ""),

@@ -4,57 +4,81 @@ import History
 import Ledger
 import TestSupport
 
-/// A random history as lines for the model, each with what this program says to it.
+/// Heads of a history as lines for the model, each with what this program says to it.
 struct Questions {
+  private let history: InMemoryHistory
+  private let root: ObjectID
   private(set) var lines: [String] = []
 
+  /// A random history.
   init(seed: UInt64) throws {
     var random = SeededRandom(seed: seed &* 31)
-    let history = try RandomHistory(
+    let made = try RandomHistory(
       seed: seed, steps: Int.random(in: 10...40, using: &random),
       varyingLanding: seed.isMultiple(of: 2), wildly: seed % 8 < 7)
-    let world = history.world
+    (history, root) = (made.world.history, made.world.root)
+    let heads = made.heads.isEmpty ? [(commit: root, at: World.start)] : made.heads
     // The last one, and maybe another.
-    let heads = Int.random(in: 1...2, using: &random)
-    var steps = Set([history.heads.count - 1])
-    while steps.count < min(heads, history.heads.count) {
-      steps.insert(Int.random(in: 0..<history.heads.count, using: &random))
-    }
-    var objects: [[String]]? = world.history.everything.map {
-      [$0.kind.rawValue, Data($0.bytes).base64EncodedString()]
-    }
+    var steps = Set([heads.count - 1])
+    if Bool.random(using: &random) { steps.insert(Int.random(in: 0..<heads.count, using: &random)) }
     for step in steps.sorted() {
-      let (head, moment) = history.heads[step]
       // Sometimes asked much later, or by a clock that lags behind.
       let late: [TimeSpan] = [
         .minutes(0), .minutes(0), .minutes(90), .days(3), .days(30), .minutes(-5),
         TimeSpan(seconds: -301),
       ]
-      let now = moment + (late.randomElement(using: &random) ?? .minutes(0))
-      var line: [String: Any] = ["root": world.root.hex, "head": head.hex, "now": now.seconds]
-      line["objects"] = objects
-      objects = nil
-      line["place"] = "seed \(seed), head \(step) at \(now)"
-      let (said, seen) = try Self.answer(world, head, now)
-      (line["said"], line["seen"]) = (said, seen)
-      lines.append(try Self.text(line))
+      let now = heads[step].at + (late.randomElement(using: &random) ?? .minutes(0))
+      try ask(heads[step].commit, at: now, place: "seed \(seed), head \(step) at \(now)")
     }
   }
 
-  private static func text(_ value: [String: Any]) throws -> String {
-    String(decoding: try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys]), as: UTF8.self)
+  /// A history that was kept: one line, as this program once wrote it.
+  init(kept line: Data) throws {
+    history = InMemoryHistory()
+    guard let kept = try JSONSerialization.jsonObject(with: line) as? [String: Any],
+      let objects = kept["objects"] as? [[String]],
+      let root = (kept["root"] as? String).flatMap(ObjectID.init(hex:)),
+      let head = (kept["head"] as? String).flatMap(ObjectID.init(hex:)),
+      let now = kept["now"] as? Int64, let place = kept["place"] as? String
+    else { throw Unreadable() }
+    self.root = root
+    for object in objects {
+      guard let kind = ObjectKind(rawValue: object[0]), let bytes = Data(base64Encoded: object[1])
+      else { throw Unreadable() }
+      _ = try history.write(kind, Array(bytes))
+    }
+    try ask(head, at: Timestamp(seconds: now), place: place)
+  }
+
+  struct Unreadable: Error {}
+
+  private mutating func ask(_ head: ObjectID, at now: Timestamp, place: String) throws {
+    var line: [String: Any] = [
+      "root": root.hex, "head": head.hex, "now": now.seconds, "place": place,
+    ]
+    if lines.isEmpty {
+      line["objects"] = history.everything.map {
+        [$0.kind.rawValue, Data($0.bytes).base64EncodedString()]
+      }
+    }
+    let (said, seen) = try answer(head, now)
+    (line["said"], line["seen"]) = (said, seen)
+    let data = try JSONSerialization.data(withJSONObject: line, options: [.sortedKeys])
+    lines.append(String(decoding: data, as: UTF8.self))
   }
 
   /// - Returns: what is believed, and the rules and steps that came about on the way.
-  private static func answer(
-    _ world: World, _ head: ObjectID, _ now: Timestamp
+  private func answer(
+    _ head: ObjectID, _ now: Timestamp
   ) throws -> (said: [String: Any], seen: [String: Int]) {
     do {
-      let (replay, events) = try world.replay(head, at: now)
-      let object = try world.history.read(head, limit: 1 << 27)
-      let tree = try world.require(CommitRecord(id: head, parsing: object.bytes)).tree
-      let shown = try replay.restoredTree(over: tree) { (kind, bytes) throws(HistoryError) in
-        try world.history.write(kind, bytes)
+      var events: [LedgerEvent] = []
+      let replay = try Ledger(history: history, root: root, branch: "main")
+        .replay(head: head, now: now, report: { events.append($0) })
+      let shown = try replay.restoredTree(
+        over: replay.tree(of: head)
+      ) { (kind, bytes) throws(HistoryError) in
+        try history.write(kind, bytes)
       }
       let words: [String] = events.compactMap { event in
         switch event {
@@ -76,7 +100,7 @@ struct Questions {
           .sorted { $0[0] < $1[0] },
       ]
       return (said, Dictionary(words.map { ($0, 1) }, uniquingKeysWith: +))
-    } catch let error as LedgerError {
+    } catch {
       // The rules of docs/format.md 24.
       let rule =
         switch error.code {
@@ -89,7 +113,7 @@ struct Questions {
     }
   }
 
-  private static func live(_ replay: Replay) -> [String: String] {
+  private func live(_ replay: Replay) -> [String: String] {
     Dictionary(
       uniqueKeysWithValues: replay.belief.live.map { ("\($0)", $1.state.rawValue) })
   }
