@@ -29,7 +29,8 @@ extension RandomHistory {
       edits = World.place(after, after.activatedAt == nil ? .pending : .active)
     case (1...2, let target?):
       let outcome: Closure.Outcome =
-        target.state == .active ? .revoked : person == target.grant.requester ? .withdrawn : .rejected
+        target.state == .active
+        ? .revoked : person == target.grant.requester ? .withdrawn : .rejected
       let after = try world.closed(target.grant, outcome, by: "\(person)", at: at)
       edits = World.place(after, .closed)
     case (3, _) where belief.policy.policy.isAdmin(person):
@@ -86,11 +87,13 @@ extension RandomHistory {
   mutating func approvedLate() throws -> ObjectID? {
     guard let (target, approver) = try waiting() else { return nil }
     let policy = try believed().belief.policy.policy
-    let window = policy.settings.landingWindow
-    let deadline = target.grant.requestedAt + policy.approvalWindow(of: target.grant.role)
+    let (window, asking) = (
+      policy.settings.landingWindow, policy.approvalWindow(of: target.grant.role)
+    )
     let beside = Int64.random(in: -1...1, using: &random)
-    let at = max(target.requestSignedAt, min(now, (deadline - window).moved(by: -1)))
-    let lands = (chance(2) ? deadline : at + window).moved(by: beside)
+    let at = max(target.requestSignedAt, now)
+    let ends = window < asking && !chance(4) ? at + window : target.grant.requestedAt + asking
+    let lands = ends.moved(by: beside)
     guard lands < now + .days(2) else { return nil }
     let grant = try world.approved(
       target.grant, by: "\(approver)", at: at, activates: chance(2))

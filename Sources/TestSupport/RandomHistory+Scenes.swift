@@ -74,7 +74,9 @@ extension RandomHistory {
   mutating func usableKey(of person: Principal) -> String {
     let entries = (try? believed())?.belief.policy.signers.entries(of: person.name) ?? []
     let usable = entries.filter { $0.isValid(at: now.seconds) }.map(\.key)
-    let holders = world.keys.filter { holder in usable.contains { $0.blob == holder.value.publicBlob } }
+    let holders = world.keys.filter { holder in
+      usable.contains { $0.blob == holder.value.publicBlob }
+    }
     return pick(holders.keys.sorted()) ?? key(of: person)
   }
 

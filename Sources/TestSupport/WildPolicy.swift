@@ -12,7 +12,8 @@ struct WildPolicy: Sendable {
     ["maxDuration: PT30M", "defaultDuration: PT10M"],
     ["requireJustification: false"], ["requireApproval: false"], ["enabled: false"],
     ["policyLandingWindow: PT30M", "heartbeat: PT5M"],
-    ["policyLandingWindow: PT1H", "heartbeat: PT1H", "landingWindow: PT1H"], ["heartbeat: PT1H", "skew: PT1H"],
+    ["policyLandingWindow: PT1H", "heartbeat: PT1H", "landingWindow: PT1H"],
+    ["heartbeat: PT1H", "skew: PT1H"],
   ]
 
   private(set) var serial = 1

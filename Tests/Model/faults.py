@@ -156,14 +156,26 @@ FAULTS = {
 }
 
 
-def plant(name):
-    """Puts the fault into the model, which must not be imported yet."""
+def planted(name):
+    """The path of the file and its text with the fault in it."""
     file, old, new = FAULTS[name]
     path = pathlib.Path(__file__).with_name(file)
     text = path.read_text()
     if text.count(old) != 1:
         raise SystemExit(f"{name}: {file} does not have this once: {old}")
+    return path, text.replace(old, new)
+
+
+def plant(name):
+    """Puts the fault into the model, which must not be imported yet."""
+    path, text = planted(name)
     module = importlib.util.module_from_spec(
         importlib.util.spec_from_file_location(path.stem, path))
     sys.modules[path.stem] = module
-    exec(compile(text.replace(old, new), str(path), "exec"), module.__dict__)
+    exec(compile(text, str(path), "exec"), module.__dict__)
+
+
+if __name__ == "__main__":
+    for name in FAULTS:
+        path, text = planted(name)
+        compile(text, str(path), "exec")

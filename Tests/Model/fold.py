@@ -293,14 +293,16 @@ class Verdict:
         self.state, self.pins = state, pins
 
 
-def plain_fold(history, landings, now, final=True):
-    """22. Without `final` what landed after the last pin is left out."""
+def plain_fold(history, landings, now):
+    """22. `open` is provisional: the state since the last pin, with now as the bound."""
     state, pins, segment = begin(history), [], []
+    open = state.copy()
     earliest = history.store.commit(history.root).time - state.belief.policy.skew
     skew = state.belief.policy.skew
     for landing in landings:
         segment.append(landing)
         commit = landing.commit
+        land(history, open, landing, now)
         if not is_candidate(history, commit) or not earliest <= commit.time <= now + skew:
             continue
         trial = state.copy()
@@ -310,12 +312,10 @@ def plain_fold(history, landings, now, final=True):
         listed = fold_key(history, commit, policy)
         if not listed or listed.principal not in policy.reconcilers or not listed.valid(commit.time):
             continue
-        state, segment = trial, []
+        state, open, segment = trial, trial.copy(), []
         earliest, skew = commit.time, policy.skew
         pins.append((commit.id, digest(state.belief)))
-    for landing in segment if final else ():
-        land(history, state, landing, now)
-    return Verdict(state, pins)
+    return Verdict(open, pins)
 
 
 def is_candidate(history, commit):
