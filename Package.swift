@@ -103,7 +103,8 @@ let package = Package(
       name: "LedgerTests", dependencies: ["Ledger", "Reconciler", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "ModelTests", dependencies: ["Ledger", "TestSupport"], swiftSettings: strict),
+      name: "ModelTests", dependencies: ["Ledger", "GitStore", "TestSupport"], swiftSettings: strict
+    ),
     .testTarget(
       name: "ReconcilerTests", dependencies: ["Reconciler", "Emitters", "TestSupport"],
       swiftSettings: strict),
