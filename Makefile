@@ -2,7 +2,8 @@
 #   make demo    install what is missing, build, play the main job on the example
 #   make test    install what is missing, build, run every test
 #   make fuzz    look for inputs that break what reads strangers' bytes, FUZZ_SECONDS (60) for each
-#                reader (Tests/Fuzz/README.md)
+#                reader (Tests/Fuzz/README.md), and for histories, MODEL_HISTORIES (5000) of them, that
+#                the second verifier judges otherwise (Tests/Model/README.md)
 #   make bench   measure `daypass verify` over a long history (docs/performance.md)
 #   make scenarios   write down anew what the commands print (Tests/ScenarioTests/Scenarios)
 SHELL := /bin/bash
@@ -19,28 +20,35 @@ DEBUG_BINARY = .build/debug/daypass
 RELEASE_DIRECTORY = .build-release
 RELEASE_BINARY = $(RELEASE_DIRECTORY)/release/daypass
 
-.PHONY: demo test attack-binary fuzz scenarios lint format bench release install deps test-deps build clean
+.PHONY: demo test attack-binary model-binary fuzz scenarios lint format bench release install deps test-deps build clean
 
 demo: build
 	@Tests/Demo/demo.sh $(DEBUG_BINARY)
 
-# In five passes: programs that are waited for with a time limit do not share the machine with the
+# In six passes: programs that are waited for with a time limit do not share the machine with the
 # tests that compute.
-test: test-deps attack-binary
+test: test-deps attack-binary model-binary
 	swift build --build-tests
 	swift test --skip-build --filter GitStoreTests
 	swift test --skip-build --filter CommandTests
 	swift test --skip-build --filter ScenarioTests
 	swift test --skip-build --filter '^AttackTests\.'
-	swift test --skip-build --skip GitStoreTests --skip CommandTests --skip ScenarioTests --skip '^AttackTests\.'
+	swift test --skip-build --filter '^ModelTests\.'
+	swift test --skip-build --skip GitStoreTests --skip CommandTests --skip ScenarioTests --skip '^AttackTests\.' \
+	  --skip '^ModelTests\.'
 
 # The optimised program, which Tests/AttackTests attack: what people install, not what is debugged.
 attack-binary: deps
 	swift build -c release --scratch-path $(RELEASE_DIRECTORY) --product daypass
 
+# Makes the histories that Tests/Model and this program judge: optimised, to make thousands.
+model-binary: deps
+	swift build -c release --scratch-path $(RELEASE_DIRECTORY) --product daypass-model
+
 # A minute each takes ten minutes in all; the tests ask the same of the corpus in less.
-fuzz: deps
+fuzz: test-deps model-binary
 	Tests/Fuzz/fuzz.sh
+	Tests/Model/fuzz.sh
 
 # Read what `git diff` then shows as a user would: the scenarios are what daypass says to people.
 scenarios: deps

@@ -90,6 +90,9 @@ let package = Package(
         "Clibsodium",
       ],
       path: "Tests/Bench", swiftSettings: strict),
+    .executableTarget(
+      name: "daypass-model", dependencies: ["Grants", "History", "Ledger", "TestSupport"],
+      path: "Tests/Model/Histories", swiftSettings: strict),
     .target(
       name: "FuzzProperties", dependencies: ["Grants", "Policies", "Signatures", "History"],
       path: "Tests/Fuzz/Properties", swiftSettings: strict),
@@ -111,7 +114,8 @@ let package = Package(
       name: "LedgerTests", dependencies: ["Ledger", "Reconciler", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "ModelTests", dependencies: ["Ledger", "TestSupport"], swiftSettings: strict),
+      name: "ModelTests", dependencies: ["Ledger", "GitStore", "TestSupport"], swiftSettings: strict
+    ),
     .testTarget(
       name: "ReconcilerTests", dependencies: ["Reconciler", "Emitters", "TestSupport"],
       swiftSettings: strict),

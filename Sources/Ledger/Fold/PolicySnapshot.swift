@@ -36,11 +36,14 @@ package struct PolicySnapshot: Sendable {
   static func read(
     _ tree: ObjectID, reader: TreeReader
   ) throws(LedgerError) -> Result<PolicySnapshot, PolicyFault> {
+    if let known = reader.policy(tree) { return known }
     var files: [String: [UInt8]] = [:]
     if let fault = try collect(tree, prefix: "", into: &files, reader: reader) {
       return .failure(PolicyFault(problems: [fault]))
     }
-    return parse(tree, files: files)
+    let read = parse(tree, files: files)
+    reader.keep(read, as: tree, size: files.values.reduce(0) { $0 + $1.count })
+    return read
   }
 
   /// Reads the policy's files from memory; `tree` is only noted.

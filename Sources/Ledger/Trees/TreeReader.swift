@@ -57,6 +57,9 @@ final class TreeReader: Sendable {
   private let decoded = Mutex(Kept<(grant: Grant, size: Int)>(most: 4 << 20))
   /// A chain is walked once from its head to find it, and then in order.
   private let commits = Mutex(Kept<CommitRecord>(most: 16 << 20))
+  /// A change of the policy is looked at by each of its consents and, while it waits, by each
+  /// landing.
+  private let policies = Mutex(Kept<Result<PolicySnapshot, PolicyFault>>(most: 4 << 20))
 
   init(_ history: any HistoryReader) { self.history = history }
 
@@ -104,6 +107,15 @@ final class TreeReader: Sendable {
   func keep(_ record: CommitRecord, size: Int) {
     guard size <= CommitRecord.largestSigned else { return }
     commits.withLock { $0.keep(record, as: record.id, size: size) }
+  }
+
+  func policy(_ tree: ObjectID) -> Result<PolicySnapshot, PolicyFault>? {
+    policies.withLock { $0[tree] }
+  }
+
+  /// - Parameter size: of its files, in bytes.
+  func keep(_ policy: Result<PolicySnapshot, PolicyFault>, as tree: ObjectID, size: Int) {
+    policies.withLock { $0.keep(policy, as: tree, size: size) }
   }
 
   private func cached(_ id: ObjectID) -> TreeRecord? {
