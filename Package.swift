@@ -121,6 +121,9 @@ let package = Package(
         "TestSupport",
       ], exclude: ["README.md"], swiftSettings: strict),
     .testTarget(
+      name: "FaultTests", dependencies: ["daypass", "Ledger", "GitStore", "TestSupport"],
+      exclude: ["Shim"], swiftSettings: strict),
+    .testTarget(
       name: "FuzzTests", dependencies: ["FuzzProperties", "daypass", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
