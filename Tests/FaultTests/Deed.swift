@@ -7,8 +7,8 @@ struct Deed: Sendable, CustomStringConvertible {
   let name: String
   let person: String
   let arguments: @Sendable (Hub) -> [String]
-  /// How the same command, typed again, may end; not 0 where it turns out that it was done.
-  let again: Set<Int32>
+  /// How the same command, typed again, ends where it turns out that it was done; nil for well.
+  let again: (status: Int32, words: String)?
   /// What is wrong with the grants when all is done; nil if nothing is.
   let fault: @Sendable (Hub, [String: [String]]) -> String?
 
@@ -19,45 +19,52 @@ struct Deed: Sendable, CustomStringConvertible {
       name: "request", person: "dave",
       arguments: { _ in
         ["request", "db-read", "--for", "1h", "--why", "to look at one row", "--yes"]
-      }, again: [0, 4],
+      }, again: (4, "has an open request or grant"),
       fault: { hub, states in
         let pending = states.filter { $0.value == ["pending"] && $0.key != hub.waiting }
         return pending.count == 1 ? nil : "\(pending.count) requests of dave's"
       }),
     Deed(
       name: "approve", person: "bob", arguments: { ["approve", $0.waiting, "--yes"] },
-      again: [0, 1],
+      again: (1, "is active already"),
       fault: { hub, states in states[hub.waiting] == ["active"] ? nil : "not active: \(states)" }),
     Deed(
-      name: "revoke", person: "bob", arguments: { ["revoke", $0.held, "--yes"] }, again: [0, 1],
+      name: "revoke", person: "bob", arguments: { ["revoke", $0.held, "--yes"] },
+      again: (1, "was revoked by"),
       fault: { hub, states in states[hub.held] == ["closed"] ? nil : "not closed: \(states)" }),
     Deed(
       name: "reconcile", person: "ci",
-      arguments: { _ in ["reconcile", "--output", "../out", "--assume-clock"] }, again: [0],
+      arguments: { _ in ["reconcile", "--output", "../out", "--assume-clock"] }, again: nil,
       fault: { hub, states in
         hub.spent.allSatisfy { states[$0] == ["closed"] } ? nil : "not closed: \(states)"
       }),
     Deed(
       name: "emit", person: "ci",
       arguments: { _ in ["emit", "--format", "json", "--format", "csv", "--output", "../out"] },
-      again: [0], fault: { _, _ in nil }),
+      again: nil, fault: { _, _ in nil }),
     Deed(
-      name: "sync", person: "alice", arguments: { _ in ["sync"] }, again: [0],
+      name: "sync", person: "alice", arguments: { _ in ["sync"] }, again: nil,
       fault: { _, _ in nil }),
   ]
+
+  private func isDone(_ retried: ProgramResult) -> Bool {
+    if retried.succeeded { return true }
+    guard let again else { return false }
+    return retried.status == again.status && retried.errorText.contains(again.words)
+  }
 
   /// What is typed again after a fault, until the work is done; nothing is repaired by hand.
   func finish(_ trial: Trial, _ what: String) async throws {
     var retried = try await trial.daypass(arguments(trial.hub))
     // A reference's lock that git left: said, and gone by itself a minute later.
-    if !again.contains(retried.status), let locks = try await trial.letAMinutePass() {
+    if !isDone(retried), let locks = try await trial.letAMinutePass() {
       let words = retried.errorText
       #expect(
         locks.contains { words.contains($0) } && words.contains("daypass takes it away"),
         "\(what): \(locks) not named: \(words)")
       retried = try await trial.daypass(arguments(trial.hub))
     }
-    if trial.hasRemote, !again.contains(retried.status) {
+    if trial.hasRemote, !isDone(retried) {
       // A remote that is a directory died as well, and git's lock stays in it, where only whoever
       // keeps it can say that nobody is at work.
       let locks = trial.leftLocks(below: trial.remote)
@@ -71,7 +78,7 @@ struct Deed: Sendable, CustomStringConvertible {
       }
     }
     #expect(
-      again.contains(retried.status), "\(what): again \(retried.status): \(retried.errorText)")
+      isDone(retried), "\(what): again \(retried.status): \(retried.errorText)")
     if trial.hasRemote {
       // A lock that was in nobody's way yet goes with the next fetch.
       _ = try await trial.letAMinutePass()

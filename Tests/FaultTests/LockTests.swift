@@ -121,6 +121,6 @@ import Testing
       #expect(FileManager.default.contents(atPath: file) == Data("my own\n".utf8))
     }
     let status = try await trial.git("status", "--porcelain", "-uall").text
-    #expect(status == "M grants/README.md\n?? grants/active/note.txt", "\(status)")
+    #expect(status == " M grants/README.md\n?? grants/active/note.txt", "\(status)")
   }
 }

@@ -50,19 +50,22 @@ struct Shim: Sendable {
   /// The variables that make programs run with it.
   ///
   /// - Parameters:
-  ///   - directory: whose files count; the run's record is kept beside it.
+  ///   - directory: whose files count.
+  ///   - record: beside which directory the run's record is kept; nil for that one.
   ///   - step: where the fault begins; nil only counts.
   ///   - only: the one program whose steps count; nil for all.
   func environment(
-    below directory: String, _ fault: Fault? = nil, at step: Int? = nil, only: String? = nil
+    below directory: String, _ fault: Fault? = nil, at step: Int? = nil, only: String? = nil,
+    record: String? = nil
   ) throws -> [String: String?] {
-    let page = directory + ".page"
+    let record = record ?? directory
+    let page = record + ".page"
     try Data(count: 16_384).write(to: URL(filePath: page))
-    try? FileManager.default.removeItem(atPath: directory + ".steps")
+    try? FileManager.default.removeItem(atPath: record + ".steps")
     return [
       "LD_PRELOAD": library, "FAULT_BELOW": directory + "/", "FAULT_PAGE": page,
       "FAULT_AT": step.map(String.init), "FAULT_DO": fault?.rawValue, "FAULT_ONLY": only,
-      "FAULT_LOG": directory + ".steps",
+      "FAULT_LOG": record + ".steps",
     ]
   }
 
