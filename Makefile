@@ -5,10 +5,13 @@
 #                reader (Tests/Fuzz/README.md), and for histories, MODEL_HISTORIES (5000) of them, that
 #                the second verifier judges otherwise (Tests/Model/README.md)
 #   make bench   measure `daypass verify` over a long history (docs/performance.md)
+#   make faults  kill daypass and everything it runs at every single write, and let the disk fail
+#   make load    twenty people over ssh for LOAD_SECONDS (600): what landed, what was lost, how long
 #   make scenarios   write down anew what the commands print (Tests/ScenarioTests/Scenarios)
 SHELL := /bin/bash
 PREFIX ?= /usr/local
 DESTDIR ?=
+LOAD_SECONDS ?= 600
 # libgit2 and friends are read and written through Debian's own packages; jq checks that every file
 # daypass writes is what `jq -S .` prints.
 PACKAGES := libgit2-dev libsodium-dev libssl-dev zlib1g-dev pkg-config jq git openssh-client make
@@ -20,12 +23,12 @@ DEBUG_BINARY = .build/debug/daypass
 RELEASE_DIRECTORY = .build-release
 RELEASE_BINARY = $(RELEASE_DIRECTORY)/release/daypass
 
-.PHONY: demo test attack-binary model-binary fuzz scenarios lint format bench release install deps test-deps build clean
+.PHONY: demo test attack-binary model-binary faults load fuzz scenarios lint format bench release install deps test-deps build clean
 
 demo: build
 	@Tests/Demo/demo.sh $(DEBUG_BINARY)
 
-# In six passes: programs that are waited for with a time limit do not share the machine with the
+# In seven passes: programs that are waited for with a time limit do not share the machine with the
 # tests that compute.
 test: test-deps attack-binary model-binary
 	swift build --build-tests
@@ -33,11 +36,24 @@ test: test-deps attack-binary model-binary
 	swift test --skip-build --filter CommandTests
 	swift test --skip-build --filter ScenarioTests
 	swift test --skip-build --filter '^AttackTests\.'
+	swift test --skip-build --filter '^FaultTests\.'
 	swift test --skip-build --filter '^ModelTests\.'
 	swift test --skip-build --skip GitStoreTests --skip CommandTests --skip ScenarioTests --skip '^AttackTests\.' \
-	  --skip '^ModelTests\.'
+	  --skip '^FaultTests\.' --skip '^ModelTests\.'
 
-# The optimised program, which Tests/AttackTests attack: what people install, not what is debugged.
+# kill -9 at every single write of every command, each kind of failing disk at each, 500 kills at
+# random: an hour or two. `make test` does some of each (docs/reliability.md).
+faults: test-deps attack-binary
+	swift build --build-tests
+	DAYPASS_FAULTS=all swift test --skip-build --filter '^FaultTests\.'
+
+# Twenty people over ssh for LOAD_SECONDS, and what became of everything they did.
+load: test-deps attack-binary
+	swift build --build-tests
+	DAYPASS_BINARY=$(CURDIR)/$(RELEASE_BINARY) DAYPASS_LOAD_SECONDS=$(LOAD_SECONDS) swift test --skip-build --filter CrowdTests
+
+# The optimised program, which Tests/AttackTests attack and Tests/FaultTests kill: what people install,
+# not what is debugged.
 attack-binary: deps
 	swift build -c release --scratch-path $(RELEASE_DIRECTORY) --product daypass
 

@@ -142,6 +142,9 @@ let package = Package(
       dependencies: ["BenchRepository", "Grants", "History", "Ledger", "GitStore", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "FaultTests", dependencies: ["daypass", "Ledger", "GitStore", "TestSupport"],
+      exclude: ["Shim"], swiftSettings: strict),
+    .testTarget(
       name: "FuzzTests", dependencies: ["FuzzProperties", "daypass", "TestSupport"],
       swiftSettings: strict),
     .testTarget(

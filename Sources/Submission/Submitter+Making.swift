@@ -170,8 +170,8 @@ extension Submitter {
     }
   }
 
-  /// Once it is published, what goes wrong here is no failure any more: `sync` brings this clone
-  /// along.
+  /// Once it is published, or the branch itself has moved, what goes wrong here is no failure any
+  /// more: the next command that writes, or `sync`, brings this clone along.
   private func follow(
     _ made: MadeCommit, _ start: Start
   ) async throws(HistoryError) -> HistoryError? {
@@ -180,7 +180,8 @@ extension Submitter {
         from: start.localTip, to: made.id, because: "daypass: \(made.subject)")
       return nil
     } catch {
-      guard remote != nil else { throw error }
+      let tip = try? local.tip()
+      guard remote != nil || tip == made.id else { throw error }
       return error
     }
   }

@@ -1,8 +1,9 @@
-import GitStore
 import Glibc
 import History
 import TestSupport
 import Testing
+
+@testable import GitStore
 
 @Suite struct CheckedOutBranchTests {
   typealias Setting = WorkTreeTests.Setting
@@ -135,6 +136,50 @@ import Testing
       ($0 as? HistoryError)?.code == .locked
     }
     #expect(try branch.tip() == setting.old.commit)
+  }
+
+  /// As after a death in the midst: the branch has moved, one file is torn, one of git's locks is
+  /// there, and the note tells of it.
+  @Test(arguments: WorkTreeTests.Layout.allCases)
+  func whatADeadOneLeftIsFinished(_ layout: WorkTreeTests.Layout) async throws {
+    let setting = try await Setting(layout)
+    let common = setting.store.commonDirectory
+    let branch = CheckedOutBranch(repository: setting.store, reference: setting.branch)
+    try setting.main.sandbox.write(common + "/daypass/lock", "")
+    try MoveNote.write(setting.branch, from: setting.old.commit, in: common)
+    try setting.store.move(
+      setting.branch, to: setting.new.commit, expecting: setting.old.commit, because: "test")
+    try setting.checkout.write("grants/new/n", "edi")
+    try setting.main.sandbox.write(setting.store.gitDirectory + "/index.lock", "half")
+    try await branch.finish()
+    #expect(!MoveNote.exists(in: common))
+    #expect(try await setting.status() == "")
+    #expect(try await setting.checkout.git("write-tree") == setting.new.tree.hex)
+  }
+
+  /// It had moved nothing yet, so there is nothing to finish; its lock goes all the same.
+  @Test func whatADeadOneHadNotBegun() async throws {
+    let setting = try await Setting(.plain)
+    let branch = CheckedOutBranch(repository: setting.store, branch: "main")
+    try setting.checkout.write(".git/daypass/lock", "")
+    try MoveNote.write(
+      "refs/heads/main", from: setting.old.commit, in: setting.store.commonDirectory)
+    try setting.checkout.write(".git/refs/heads/main.lock", "")
+    try await branch.advance(
+      from: setting.old.commit, to: setting.new.commit, because: "test")
+    #expect(try branch.tip() == setting.new.commit)
+    #expect(try await setting.status() == "")
+  }
+
+  /// A note that is not whole, or of another kind, is nobody's.
+  @Test(arguments: ["", "daypass move v1\nrefs/heads/main\n", "nonsense\n"])
+  func aNoteThatMakesNoSense(_ text: String) async throws {
+    let setting = try await Setting(.plain)
+    try setting.checkout.write(".git/daypass/moving", text)
+    let branch = CheckedOutBranch(repository: setting.store, branch: "main")
+    try await branch.finish()
+    #expect(!MoveNote.exists(in: setting.store.commonDirectory))
+    #expect(try await setting.status() == "")
   }
 
   @Test func anotherDaypassIsWaitedFor() async throws {

@@ -46,6 +46,8 @@ struct EmitCommand: AsyncParsableCommand {
     let session = try await Session.open(options)
     let replay = try session.replay()
     try EffectiveFiles.demandFresh(replay)
+    // A clock that is slow would bring back what has run out; a typed time asks about the past.
+    if session.clock.fixed == nil { try session.demandPinsBehind(replay) }
     for dispute in replay.disputes {
       Terminal.writeError(
         "\(Style.forErrors.warn("disputed:")) \(Words.safe(dispute.difference.path)) "
