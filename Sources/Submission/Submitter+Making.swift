@@ -115,6 +115,14 @@ extension Submitter {
           + lacking.joined(separator: ", "))
     }
     guard isPin || !draft.isReconcilers else {
+      let (now, since) = (clock.now(), replay.pinnedAt ?? replay.rootedAt)
+      guard now >= since else {
+        throw SubmissionError(
+          .clock,
+          "the commit just signed would be no pin: \(now) lies before \(since), "
+            + "when the history here \(replay.pinnedAt == nil ? "begins" : "was last pinned")",
+          hint: "Set the clock, or leave --now out.")
+      }
       throw SubmissionError(
         .denied, "the commit just signed would be no pin: git signs with another key here",
         hint: TrustRule.knownKey.hint)

@@ -182,7 +182,7 @@ import Testing
     #expect(sizes.count > 80)
     func proven(_ path: String, _ id: ObjectID) throws -> Int? {
       let found = try PackFile.ifPresent(path)
-      guard let pack = found, let offset = try pack.offset(of: id) else { return nil }
+      guard let pack = found, let offset = pack.offset(of: id) else { return nil }
       return try pack.prove(id, at: offset) { _ in }?.size
     }
     for (id, size) in sizes { #expect(try proven(path, id) == size) }
