@@ -29,7 +29,10 @@ struct MoveNote {
     let temporary = path + ".tmp"
     let text = "daypass move v1\n\(reference)\n\(old?.hex ?? "none")\nend\n"
     do throws(IOError) {
-      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+      // Whatever was put there leads nowhere.
+      unlink(temporary)
+      let descriptor = open(
+        temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
       guard descriptor >= 0 else { throw IOError("write \(temporary)") }
       defer { close(descriptor) }
       try MemoryFile.write(Array(text.utf8), to: descriptor, named: temporary)
@@ -58,9 +61,18 @@ struct MoveNote {
     else { return nil }
     let lines = String(decoding: file.bytes, as: UTF8.self).split(separator: "\n")
     guard lines.count == 4, lines[0] == "daypass move v1", lines[3] == "end",
-      lines[1].hasPrefix("refs/heads/"), lines[2] == "none" || ObjectID(hex: lines[2]) != nil
+      isBranch(lines[1]), lines[2] == "none" || ObjectID(hex: lines[2]) != nil
     else { return nil }
     return MoveNote(reference: String(lines[1]), old: ObjectID(hex: lines[2]), time: time)
+  }
+
+  /// Whether it names a branch, and so a place inside the git directory: somebody else may have made
+  /// the note.
+  private static func isBranch(_ reference: Substring) -> Bool {
+    reference.hasPrefix("refs/heads/")
+      && reference.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
+        !$0.isEmpty && !$0.hasPrefix(".")
+      }
   }
 
   static func remove(in directory: String) { unlink(path(directory)) }

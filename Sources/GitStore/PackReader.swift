@@ -71,7 +71,9 @@ final class PackReader: Sendable {
     var known: Known
 
     mutating func read(_ place: Place, in pack: OpenPack, limit: Int) -> Found? {
-      var deltas: [(place: Place, bytes: [UInt8])] = []
+      // Entries, not what they hold: a chain of small deflated deltas may inflate to gigabytes.
+      var deltas: [(place: Place, entry: PackFile.Entry)] = []
+      var asked: [UInt8]?
       var current = place
       var object: RawObject
       while true {
@@ -86,22 +88,25 @@ final class PackReader: Sendable {
         guard entry.size <= (isAsked ? limit : PackReader.largestBase) else {
           return isAsked ? .tooLarge : nil
         }
-        guard
-          let bytes = inflation.inflate(pack.file.bytes(at: entry.start), size: entry.size)
-        else { return nil }
         switch entry.content {
         case .whole(let kind):
+          guard let bytes = content(of: entry, in: pack) else { return nil }
           object = RawObject(kind: kind, bytes: bytes)
           known.keep(object, at: current)
         case .delta(let base):
-          if isAsked, let size = Self.resultSize(bytes), size > limit { return .tooLarge }
-          deltas.append((current, bytes))
+          if isAsked {
+            asked = content(of: entry, in: pack)
+            guard let asked else { return nil }
+            if let size = Self.resultSize(asked), size > limit { return .tooLarge }
+          }
+          deltas.append((current, entry))
           current = Place(pack: place.pack, offset: base)
           continue
         }
         break
       }
-      for (place, bytes) in deltas.reversed() {
+      for (number, (place, entry)) in deltas.enumerated().reversed() {
+        guard let bytes = number == 0 ? asked : content(of: entry, in: pack) else { return nil }
         let result = bytes.withUnsafeBytes { delta in
           object.bytes.withUnsafeBytes { base -> [UInt8]? in
             guard let delta = Delta(delta, uponSize: base.count),
@@ -115,6 +120,10 @@ final class PackReader: Sendable {
         known.keep(object, at: place)
       }
       return object.bytes.count <= limit ? .object(object) : .tooLarge
+    }
+
+    private mutating func content(of entry: PackFile.Entry, in pack: OpenPack) -> [UInt8]? {
+      inflation.inflate(pack.file.bytes(at: entry.start), size: entry.size)
     }
 
     private static func resultSize(_ delta: [UInt8]) -> Int? {

@@ -42,6 +42,25 @@ extension WorkTree {
     }
   }
 
+  /// libgit2 writes through a symbolic link that stands where a directory should, and overwrites
+  /// what it finds there. One that is of the old tree itself it takes away first.
+  func refuseLinkedFolders(_ paths: [String]) throws(HistoryError) {
+    let known = Set(paths)
+    var looked: Set<Substring> = []
+    for path in paths {
+      var folder = path[...]
+      while let slash = folder.lastIndex(of: "/") {
+        folder = folder[..<slash]
+        guard looked.insert(folder).inserted else { break }
+        var status = stat()
+        guard lstat("\(self.path)/\(folder)", &status) == 0,
+          status.st_mode & S_IFMT == S_IFLNK, !known.contains(String(folder))
+        else { continue }
+        throw Self.dirty(String(folder), in: self.path)
+      }
+    }
+  }
+
   /// The index stays as it is, too: its lock would be one more thing to leave behind.
   private static let touchingNothing =
     GIT_CHECKOUT_DRY_RUN.rawValue | GIT_CHECKOUT_DONT_UPDATE_INDEX.rawValue

@@ -12,24 +12,24 @@ extension WorkTree {
     let before = try repository.entries(of: old, at: paths)
     let after = try repository.entries(of: new, at: paths)
     for path in paths {
-      let file = self.path + "/" + path
-      let present = try fileBytes(path)
+      // Nothing is torn where a directory is not there, or leads elsewhere.
+      guard let place = Place(of: path, below: self.path) else { continue }
       let wanted = try content(before[path])
       let next = try content(after[path])
-      let isTorn =
-        if let present {
-          [wanted, next].contains { whole in
+      let isTorn: Bool
+      if place.isFree {
+        isTorn = wanted != nil && next != nil
+      } else if let present = try place.bytes(limit: Self.mostBytes) {
+        isTorn =
+          present != wanted && present != next
+          && [wanted, next].contains { whole in
             whole.map { present.count < $0.count && $0.starts(with: present) } ?? false
-          } && present != wanted && present != next
-        } else {
-          wanted != nil && next != nil && access(file, F_OK) != 0
-        }
-      guard isTorn else { continue }
-      guard let wanted else {
-        unlink(file)
-        continue
+          }
+      } else {
+        isTorn = false
       }
-      try Self.write(wanted, to: file)
+      guard isTorn else { continue }
+      if let wanted { try place.write(wanted, as: path) } else { place.remove() }
     }
   }
 
@@ -38,24 +38,58 @@ extension WorkTree {
     return try repository.read(entry.id, limit: Self.mostBytes).bytes
   }
 
-  private func fileBytes(_ relative: String) throws(HistoryError) -> [UInt8]? {
-    let file = path + "/" + relative
-    var status = stat()
-    guard lstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    return try FileBytes.readIfPresent(file, limit: Self.mostBytes)?.bytes
+  private static let mostBytes = 16 << 20
+}
+
+/// A place in a work tree that no symbolic link leads to: another process may have put one there,
+/// and whoever hands over a repository can have prepared it.
+private struct Place: ~Copyable {
+  private let directory: Int32
+  /// By way of the directory that was found, whatever its path leads to by now.
+  private let path: String
+
+  /// - Returns: nil if a directory on the way is missing, or is none.
+  init?(of file: String, below top: String) {
+    let parts = file.split(separator: "/").map(String.init)
+    guard let name = parts.last, !parts.contains("..") else { return nil }
+    var found = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    for part in parts.dropLast() where found >= 0 {
+      let next = openat(found, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+      close(found)
+      found = next
+    }
+    guard found >= 0 else { return nil }
+    directory = found
+    path = "/proc/self/fd/\(found)/\(name)"
   }
 
-  private static let mostBytes = 16 << 20
+  deinit { close(directory) }
+
+  /// Whether nothing is there, not even a link to nowhere.
+  var isFree: Bool {
+    var status = stat()
+    return lstat(path, &status) != 0 && errno == ENOENT
+  }
+
+  /// Nil if it is no regular file.
+  func bytes(limit: Int) throws(HistoryError) -> [UInt8]? {
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return try FileBytes.readIfPresent(path, limit: limit)?.bytes
+  }
 
   /// Dying in the midst of it does no harm: the beginning of what it was is mended again.
-  private static func write(_ bytes: [UInt8], to file: String) throws(HistoryError) {
-    let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+  func write(_ bytes: [UInt8], as name: String) throws(HistoryError) {
+    let descriptor = open(
+      path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o644)
     do throws(IOError) {
-      guard descriptor >= 0 else { throw IOError("write \(file)") }
+      guard descriptor >= 0 else { throw IOError("write \(name)") }
       defer { close(descriptor) }
-      try MemoryFile.write(bytes, to: descriptor, named: file)
+      try MemoryFile.write(bytes, to: descriptor, named: name)
     } catch {
       throw HistoryError(.unreadable, error.description)
     }
   }
+
+  func remove() { unlink(path) }
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import History
 import TestSupport
@@ -179,6 +180,65 @@ import Testing
     let branch = CheckedOutBranch(repository: setting.store, branch: "main")
     try await branch.finish()
     #expect(!MoveNote.exists(in: setting.store.commonDirectory))
+    #expect(try await setting.status() == "")
+  }
+
+  /// Somebody else may have prepared the git directory: a note names a branch and no other place.
+  @Test(arguments: ["refs/heads/../../../victim", "refs/heads/../../../../victim"])
+  func aNoteThatLeadsOutOfTheRepository(_ reference: String) async throws {
+    let setting = try await Setting(.plain)
+    let text = "daypass move v1\n\(reference)\n\(setting.old.commit.hex)\nend\n"
+    try setting.checkout.write(".git/daypass/moving", text)
+    let lock = setting.checkout.path + "/.git/" + reference + ".lock"
+    try Data("the user's own".utf8).write(to: URL(filePath: lock))
+    let branch = CheckedOutBranch(repository: setting.store, branch: "main")
+    try await branch.finish()
+    #expect(access(lock, F_OK) == 0)
+    #expect(!MoveNote.exists(in: setting.store.commonDirectory))
+  }
+
+  /// Where a move was cut short, no link makes the mending write or remove files elsewhere.
+  @Test(arguments: ["no file", "torn file", "directory", "torn file to remove"])
+  func linksThatLeadOutOfTheWorkTree(_ kind: String) async throws {
+    let repository = try await TemporaryRepository()
+    let isRemoval = kind == "torn file to remove"
+    let old = try await repository.commit(
+      isRemoval ? ["other": "x"] : ["folder/file": "the old text\n", "other": "x"])
+    let new = try await repository.commit(["folder/file": "the new text\n", "other": "x"])
+    let elsewhere = repository.sandbox.path("elsewhere")
+    try FileManager.default.createDirectory(atPath: elsewhere, withIntermediateDirectories: true)
+    let victim = elsewhere + "/file"
+    let manager = FileManager.default
+    if kind != "no file" { try Data("the".utf8).write(to: URL(filePath: victim)) }
+    if kind == "directory" || isRemoval {
+      try manager.removeItem(atPath: repository.path + "/folder")
+      try manager.createSymbolicLink(
+        atPath: repository.path + "/folder", withDestinationPath: elsewhere)
+    } else {
+      try manager.removeItem(atPath: repository.path + "/folder/file")
+      try manager.createSymbolicLink(
+        atPath: repository.path + "/folder/file", withDestinationPath: victim)
+    }
+    try repository.write(
+      ".git/daypass/moving", "daypass move v1\nrefs/heads/main\n\(old.hex)\nend\n")
+    let branch = CheckedOutBranch(repository: try repository.open(), branch: "main")
+    #expect(try branch.tip() == new)
+    try? await branch.finish()
+    let left = manager.contents(atPath: victim).map { String(decoding: $0, as: UTF8.self) }
+    #expect(left == (kind == "no file" ? nil : "the"))
+  }
+
+  /// A note is never written through a link.
+  @Test func aLinkWhereTheNoteIsWritten() async throws {
+    let setting = try await Setting(.plain)
+    let victim = setting.main.sandbox.path("victim")
+    try Data("the user's own".utf8).write(to: URL(filePath: victim))
+    try setting.checkout.write(".git/daypass/lock", "")
+    try FileManager.default.createSymbolicLink(
+      atPath: setting.checkout.path + "/.git/daypass/moving.tmp", withDestinationPath: victim)
+    let branch = CheckedOutBranch(repository: setting.store, branch: "main")
+    try await branch.advance(from: setting.old.commit, to: setting.new.commit, because: "test")
+    #expect(FileManager.default.contents(atPath: victim) == Data("the user's own".utf8))
     #expect(try await setting.status() == "")
   }
 

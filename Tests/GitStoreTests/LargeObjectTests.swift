@@ -158,6 +158,90 @@ import Testing
     #expect(code { try store.read(related[0], limit: 1000) } == .tooLarge)
   }
 
+  /// A small object upon a chain of deltas that inflate to a gigabyte, as anybody may push it: git
+  /// takes it, and reading it takes no more memory than one delta and what it is upon.
+  @Test func aSmallObjectUponAChainOfInflatedDeltas() async throws {
+    let (size, depth) = (16 << 20, 64)
+    let repository = try await TemporaryRepository(name: "repo.git", bare: true)
+    func number(_ value: Int) -> [UInt8] {
+      value < 128 ? [UInt8(value)] : [UInt8(value & 127) | 128] + number(value >> 7)
+    }
+    // As long as the base, nothing of which it uses.
+    var delta = number(size) + number(size)
+    let literal = [UInt8](repeating: 0, count: 64)
+    for _ in 0..<(size / 64) { delta += [64] + literal }
+    let contents = [
+      [UInt8](repeating: 0, count: size), delta, number(size) + number(5) + [0x90, 5],
+    ]
+    // git deflates for us: what it packs as files, we call deltas.
+    var deflated: [[UInt8]] = []
+    for content in contents {
+      let loose = try await deflatedByGit(content, in: repository)
+      deflated.append(loose)
+    }
+    var pack = Array("PACK".utf8) + [0, 0, 0, 2, 0, 0, 0, UInt8(depth + 2)]
+    func append(_ kind: UInt8, _ content: Int, upon base: Int?) -> Int {
+      let start = pack.count
+      let length = contents[content].count
+      var head = [kind << 4 | UInt8(length & 15) | (length > 15 ? 128 : 0)]
+      if length > 15 { head += number(length >> 4) }
+      if let base {
+        var distance = start - base
+        var bytes = [UInt8(distance & 127)]
+        while distance > 127 {
+          distance = distance >> 7 - 1
+          bytes.insert(UInt8(distance & 127) | 128, at: 0)
+        }
+        head += bytes
+      }
+      pack += head + deflated[content]
+      return start
+    }
+    var last = append(3, 0, upon: nil)
+    for _ in 0..<depth { last = append(6, 1, upon: last) }
+    _ = append(6, 2, upon: last)
+    pack += Digest.sha1(pack)
+    try FileManager.default.removeItem(atPath: repository.path + "/objects/pack")
+    try FileManager.default.createDirectory(
+      atPath: repository.path + "/objects/pack", withIntermediateDirectories: true)
+    let path = repository.path + "/objects/pack/pack-\(Digest.hex(Digest.sha1(pack))).pack"
+    try Data(pack).write(to: URL(filePath: path))
+    try await repository.git("index-pack", path)
+
+    let id = try ObjectStore.id(of: .blob, [0, 0, 0, 0, 0])
+    let before = try memory("VmRSS")
+    try "5".write(toFile: "/proc/self/clear_refs", atomically: false, encoding: .utf8)
+    let object = try repository.open().makeReader().read(id, limit: 1000)
+    #expect(object.bytes == [0, 0, 0, 0, 0])
+    let grown = try memory("VmHWM") - before
+    #expect(grown < 400 << 10, "took \(grown) KiB")
+  }
+
+  /// The deflated bytes of a file as git packs it.
+  private func deflatedByGit(
+    _ content: [UInt8], in repository: TemporaryRepository
+  ) async throws -> [UInt8] {
+    try Data(content).write(to: URL(filePath: repository.sandbox.path("content")))
+    let script = """
+      id=$(git hash-object -w ../content)
+      echo $id | git pack-objects -q --stdout > ../alone.pack
+      """
+    let made = try await repository.sandbox.run(["sh", "-c", script], in: "repo.git")
+    try #require(made.succeeded, "\(made.errorText)")
+    let pack = try #require(
+      FileManager.default.contents(atPath: repository.sandbox.path("alone.pack")))
+    var start = 12
+    while pack[start] & 128 != 0 { start += 1 }
+    return Array(pack[(start + 1)..<(pack.count - 20)])
+  }
+
+  /// In KiB.
+  private func memory(_ name: String) throws -> Int {
+    let text = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+    let line = try #require(text.split(separator: "\n").first { $0.hasPrefix(name + ":") })
+    return try #require(Int(line.split(whereSeparator: \.isWhitespace)[1]))
+  }
+
   /// All that git packs, of every kind, is read to the size git says; with a bit flipped anywhere it
   /// is so, or not at all.
   @Test func everyKindAndEveryBit() async throws {
