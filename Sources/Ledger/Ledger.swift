@@ -1,6 +1,10 @@
 import Grants
 import History
 
+/// Hears how far a replay is, from time to time: mainline commits judged, of all that there are to
+/// judge; as many as all once it has ended, however it ended.
+package typealias ReplayProgress = @Sendable (_ done: Int, _ all: Int) -> Void
+
 /// Replays a repository's history from a trusted root and says what is believed.
 package struct Ledger: Sendable {
   let authenticator: Authenticator
@@ -11,11 +15,14 @@ package struct Ledger: Sendable {
 
   /// Nil does everything in turn.
   let sideBySide: SideBySide?
+  let progress: ReplayProgress?
 
   package init(
-    history: any HistoryReader, root: ObjectID, branch: String, sideBySide: SideBySide? = nil
+    history: any HistoryReader, root: ObjectID, branch: String, sideBySide: SideBySide? = nil,
+    progress: ReplayProgress? = nil
   ) {
     self.sideBySide = sideBySide
+    self.progress = progress
     self.authenticator = Authenticator(reader: TreeReader(history))
     self.root = root
     self.branch = branch

@@ -37,7 +37,7 @@ struct Session {
         history: repository, root: root, branch: branch,
         sideBySide: { first, second in
           DispatchQueue.concurrentPerform(iterations: 2) { $0 == 0 ? first() : second() }
-        }),
+        }, progress: ProgressLine.wanted),
       clock: SystemClock(fixed: options.now?.moment), branch: branch,
       isBranchNamed: stated != nil,
       remoteName: try await remote(of: repository),
