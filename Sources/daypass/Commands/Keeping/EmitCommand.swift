@@ -29,6 +29,7 @@ struct EmitCommand: AsyncParsableCommand {
       --keep-going leaves it out.
       """)
 
+  @OptionGroup var pins: PinOptions
   @OptionGroup var options: GlobalOptions
 
   @Option(help: "json or csv; may be repeated with --output DIR.")
@@ -71,11 +72,11 @@ struct EmitCommand: AsyncParsableCommand {
     guard repo.isEmpty else {
       return try await EmitSeveral(
         places: repo, options: options, formats: formats, output: output, strict: strict,
-        keepsGoing: keepGoing
+        keepsGoing: keepGoing, trustsPins: pins.trustPins
       ).run()
     }
     let session = try await Session.open(options)
-    let replay = try Self.judged(session)
+    let replay = try Self.judged(session, trustingPins: pins.trustPins)
     Self.tellDisputes(replay)
     try Self.demandUndisputed(replay.disputes.count, strict: strict)
     let files = EffectiveFiles(set: EffectiveSet(of: replay), formats: formats)
@@ -88,8 +89,8 @@ struct EmitCommand: AsyncParsableCommand {
   }
 
   /// What is believed, where that may be told to anybody.
-  static func judged(_ session: Session) throws -> Replay {
-    let replay = try session.replay()
+  static func judged(_ session: Session, trustingPins: Bool) throws -> Replay {
+    let replay = try session.replay(trustingPins: trustingPins)
     try EffectiveFiles.demandFresh(replay)
     return replay
   }

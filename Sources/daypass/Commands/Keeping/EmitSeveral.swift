@@ -13,6 +13,7 @@ struct EmitSeveral {
   let output: String
   let strict: Bool
   let keepsGoing: Bool
+  let trustsPins: Bool
 
   private struct Repository {
     let place: String
@@ -29,7 +30,7 @@ struct EmitSeveral {
     var disputed = 0
     for repository in repositories {
       do {
-        let replay = try EmitCommand.judged(repository.session)
+        let replay = try EmitCommand.judged(repository.session, trustingPins: trustsPins)
         EmitCommand.tellDisputes(replay, of: repository.name)
         disputed += replay.disputes.count
         members.append(.init(root: replay.root, set: EffectiveSet(of: replay)))
