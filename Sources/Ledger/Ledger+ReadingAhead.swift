@@ -31,6 +31,7 @@ extension Ledger {
   func fold(
     _ steps: ArraySlice<Line.Step>, into start: inout SegmentFold
   ) throws(LedgerError) {
+    defer { progress?(steps.count, steps.count) }
     guard let sideBySide, steps.count > Self.readAhead else {
       for step in steps { try start.take(step.id) }
       return
@@ -44,6 +45,7 @@ extension Ledger {
     var present: ArraySlice<Line.Step> = []
     var ready: [AuthenticatedCommit?] = []
     while !rest.isEmpty || !present.isEmpty {
+      progress?(steps.count - rest.count - present.count, steps.count)
       let next = rest.prefix(Self.readAhead)
       rest = rest.dropFirst(Self.readAhead)
       nonisolated(unsafe) var failure: LedgerError?
