@@ -17,7 +17,7 @@ import Testing
     let told = Mutex<[(done: Int, all: Int)]>([])
     let ledger = Ledger(
       history: world.history, root: world.root, branch: "main",
-      sideBySide: { first, second in
+      sideBySide: SideBySide { first, second in
         first()
         second()
       }, progress: { done, all in told.withLock { $0.append((done, all)) } })
