@@ -67,7 +67,8 @@ private final class Village {
       } else {
         let pause = Double.random(in: 0.005...0.4, using: &random)
         killed = try await home.daypass(
-          command, below: ["timeout", "--foreground", "--signal=KILL", "\(pause)"])
+          command,
+          below: ["timeout", "--foreground", "--preserve-status", "--signal=KILL", "\(pause)"])
       }
       let what = "run \(runs): \(home.person): \(command.joined(separator: " ")): \(killed.status)"
       let wasKilled = killed.status == 137
