@@ -8,7 +8,7 @@ import words
 
 PAIR = re.compile(r"([0-9a-f]{40})\.\.([0-9a-f]{40})")
 GIVES = ("request", "amend", "approve", "activate")
-DUTIES = ("activate", "lapse", "expire", "disqualify")
+DUTIES = ("activate", "lapse", "expire", "disqualify", "archive")
 
 
 class Refused(Exception):
@@ -43,13 +43,14 @@ class Consent:
 
 
 class Belief:
-    """A policy and the grants, and the consents that stand."""
+    """A policy and the grants, the consents that stand, the latest time of an archived id."""
 
-    def __init__(self, tree, policy, known, consents=()):
+    def __init__(self, tree, policy, known, consents=(), archived=None):
         self.tree, self.policy, self.known, self.consents = tree, policy, known, list(consents)
+        self.archived = archived
 
     def copy(self):
-        return Belief(self.tree, self.policy, dict(self.known), self.consents)
+        return Belief(self.tree, self.policy, dict(self.known), self.consents, self.archived)
 
 
 class Step:
@@ -158,7 +159,11 @@ class Proposal:
     def step(self, id):
         believed, asserted = self.belief.known.get(id), self.own.content(id)
         state = believed.state if believed else "absent"
-        require(state != "closed", "closed-final")
+        if state == "closed":
+            seen = self.parent.content(id)
+            as_believed = seen.state == "closed" and seen.blob == believed.blob
+            require(asserted.state == "absent" and as_believed, "closed-final")
+            return Step("archive")
         own = self.own.own_closure(id, self.signer)
         outcome = own and own["outcome"]
         made = lambda word: {
@@ -226,7 +231,8 @@ class Proposal:
 
     def grant(self, id, only_taking):
         step, believed = self.step(id), self.belief.known.get(id)
-        if only_taking and step.gives:
+        archives = step.kind == "archive"
+        if only_taking and (step.gives or archives):
             return None
         policy, signer = self.policy, self.signer
         landed = self.landed_giving if step.gives else self.landed
@@ -237,7 +243,7 @@ class Proposal:
         require(not reconciler or step.kind in DUTIES, "reconciler-duties")
         require(self.actor(step, mine, theirs), "actor")
         require(self.listed.valid(self.at), "key-validity")
-        require(not step.gives or self.listed.valid(landed), "key-validity")
+        require(not (step.gives or archives) or self.listed.valid(landed), "key-validity")
         require(not step.gives or self.at <= self.bound + policy.skew, "bounded-date")
         require(self.times(step, mine, theirs), "stated-time")
         if step.kind == "amend":
@@ -245,6 +251,9 @@ class Proposal:
             require(self.at > believed.asked, "amend-later")
         if step.kind in ("request", "amend"):
             require(landed < policy.deadline(theirs), "approval-window")
+        if step.kind == "request":
+            horizon = self.belief.archived
+            require(horizon is None or words.id_time(id) > horizon, "closed-final")
         if step.kind == "approve":
             require(landed < policy.deadline(mine), "approval-window")
             require(self.at + policy.skew >= believed.asked, "approval-follows")
@@ -258,6 +267,12 @@ class Proposal:
             require(grants.expired(mine, landed), "due-time")
         if step.kind == "disqualify":
             require(not policy.eligible(mine), "due-time")
+        if archives:
+            closed = max(words.time(mine["closed"]["at"]), words.id_time(id))
+            require(landed >= closed + policy.retention, "due-time")
+            del self.belief.known[id]
+            self.belief.archived = max(words.id_time(id), self.belief.archived or words.id_time(id))
+            return step.kind
         if step.gives:
             require(self.allowed(step, id, mine, theirs, landed), "policy-allows")
         state, grant = self.result(step, mine, theirs, landed)

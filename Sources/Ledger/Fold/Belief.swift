@@ -24,6 +24,9 @@ package struct Belief: Sendable {
   private var bySubject: TreeDictionary<Principal, TreeSet<GrantID>>
   /// Believed files that no commit carries: results of two signatures that met.
   package internal(set) var extras: [ObjectID: [UInt8]]
+  /// The latest time in the id of any archived grant: no older id comes into being any more, so
+  /// that archived ones need no other memory, however long an approval window becomes.
+  package internal(set) var archivedUpTo: Timestamp?
 
   init(
     policy: PolicySnapshot, tree: BeliefTree, live: [LiveGrant], extras: [ObjectID: [UInt8]] = [:]
@@ -59,6 +62,16 @@ package struct Belief: Sendable {
   /// The moment from which a request can no longer be approved.
   package func decisionDeadline(of grant: Grant) -> Timestamp {
     grant.requestedAt + policy.policy.approvalWindow(of: grant.role)
+  }
+
+  /// The moment from which a closed grant may be archived; nil if it is not closed.
+  package func keptUntil(_ grant: Grant) -> Timestamp? {
+    grant.keptUntil(policy.policy.settings.retention)
+  }
+
+  /// Whether grants of that time's ids may have been archived.
+  package func mayHaveArchived(_ id: GrantID) -> Bool {
+    archivedUpTo.map { id.requestedAt <= $0 } ?? false
   }
 
   mutating func insert(_ grant: LiveGrant) {
