@@ -26,7 +26,7 @@ struct Attack: Sendable, CustomTestStringConvertible {
     return attack
   }
 
-  static let all = consent + history + archive + signature + trees + store + surroundings
+  static let all = consent + history + signature + trees + store + surroundings
 }
 
 /// A history that an attacker had a hand in, and what every verifier must say of it.

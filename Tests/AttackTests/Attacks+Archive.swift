@@ -18,7 +18,7 @@ extension Attack {
     [GrantPath(state: .closed, id: grant.id).description: World.File?.none]
   }
 
-  static let archive: [Attack] = [
+  static let onArchives: [Attack] = [
     Attack("closed grants removed by an admin") {
       let (world, grant, head) = try ended()
       let gone = try world.commit(
