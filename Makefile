@@ -2,11 +2,16 @@
 #   make demo    install what is missing, build, play the main job on the example
 #   make test    install what is missing, build, run every test
 #   make fuzz    look for inputs that break what reads strangers' bytes, FUZZ_SECONDS (60) for each
-#                reader (Tests/Fuzz/README.md)
+#                reader (Tests/Fuzz/README.md), and for histories, MODEL_HISTORIES (5000) of them, that
+#                the second verifier judges otherwise (Tests/Model/README.md)
+#   make bench   measure `daypass verify` over a long history (docs/performance.md)
+#   make faults  kill daypass and everything it runs at every single write, and let the disk fail
+#   make load    twenty people over ssh for LOAD_SECONDS (600): what landed, what was lost, how long
 #   make scenarios   write down anew what the commands print (Tests/ScenarioTests/Scenarios)
 SHELL := /bin/bash
 PREFIX ?= /usr/local
 DESTDIR ?=
+LOAD_SECONDS ?= 600
 # libgit2 and friends are read and written through Debian's own packages; jq checks that every file
 # daypass writes is what `jq -S .` prints.
 PACKAGES := libgit2-dev libsodium-dev libssl-dev zlib1g-dev pkg-config jq git openssh-client make
@@ -18,28 +23,48 @@ DEBUG_BINARY = .build/debug/daypass
 RELEASE_DIRECTORY = .build-release
 RELEASE_BINARY = $(RELEASE_DIRECTORY)/release/daypass
 
-.PHONY: demo test attack-binary fuzz scenarios lint format bench release install deps test-deps build clean
+.PHONY: demo test attack-binary model-binary faults load fuzz scenarios lint format bench release install deps test-deps build clean
 
 demo: build
 	@Tests/Demo/demo.sh $(DEBUG_BINARY)
 
-# In five passes: programs that are waited for with a time limit do not share the machine with the
+# In seven passes: programs that are waited for with a time limit do not share the machine with the
 # tests that compute.
-test: test-deps attack-binary
+test: test-deps attack-binary model-binary
 	swift build --build-tests
 	swift test --skip-build --filter GitStoreTests
 	swift test --skip-build --filter CommandTests
 	swift test --skip-build --filter ScenarioTests
 	swift test --skip-build --filter '^AttackTests\.'
-	swift test --skip-build --skip GitStoreTests --skip CommandTests --skip ScenarioTests --skip '^AttackTests\.'
+	swift test --skip-build --filter '^FaultTests\.'
+	swift test --skip-build --filter '^ModelTests\.'
+	swift test --skip-build --skip GitStoreTests --skip CommandTests --skip ScenarioTests --skip '^AttackTests\.' \
+	  --skip '^FaultTests\.' --skip '^ModelTests\.'
 
-# The optimised program, which Tests/AttackTests attack: what people install, not what is debugged.
+# kill -9 at every single write of every command, each kind of failing disk at each, 500 kills at
+# random: an hour or two. `make test` does some of each (docs/reliability.md).
+faults: test-deps attack-binary
+	swift build --build-tests
+	DAYPASS_FAULTS=all swift test --skip-build --filter '^FaultTests\.'
+
+# Twenty people over ssh for LOAD_SECONDS, and what became of everything they did.
+load: test-deps attack-binary
+	swift build --build-tests
+	DAYPASS_BINARY=$(CURDIR)/$(RELEASE_BINARY) DAYPASS_LOAD_SECONDS=$(LOAD_SECONDS) swift test --skip-build --filter CrowdTests
+
+# The optimised program, which Tests/AttackTests attack and Tests/FaultTests kill: what people install,
+# not what is debugged.
 attack-binary: deps
 	swift build -c release --scratch-path $(RELEASE_DIRECTORY) --product daypass
 
+# Makes the histories that Tests/Model and this program judge: optimised, to make thousands.
+model-binary: deps
+	swift build -c release --scratch-path $(RELEASE_DIRECTORY) --product daypass-model
+
 # A minute each takes ten minutes in all; the tests ask the same of the corpus in less.
-fuzz: deps
+fuzz: test-deps model-binary
 	Tests/Fuzz/fuzz.sh
+	Tests/Model/fuzz.sh
 
 # Read what `git diff` then shows as a user would: the scenarios are what daypass says to people.
 scenarios: deps
@@ -56,11 +81,12 @@ lint:
 format:
 	swift format --in-place --recursive Sources Tests Package.swift
 
-# Ratios of two things measured side by side in one run; see docs/performance.md.
+# Ratios of two things measured side by side in one run; see docs/performance.md. BENCH_TRANSITIONS
+# (100000) says how long the history is.
 bench: deps
 	swift build -c release --scratch-path $(RELEASE_DIRECTORY) --product daypass
 	swift build -c release --scratch-path $(RELEASE_DIRECTORY) --product daypass-bench
-	$(RELEASE_DIRECTORY)/release/daypass-bench $(RELEASE_BINARY)
+	$(RELEASE_DIRECTORY)/release/daypass-bench verify $(RELEASE_BINARY)
 
 # The Swift runtime is linked in; the C libraries are Debian's, which Debian patches.
 release: deps

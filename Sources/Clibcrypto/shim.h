@@ -19,6 +19,16 @@ static inline void daypass_sha1(const unsigned char *bytes, size_t count, unsign
   SHA1_Update(&state, bytes, count);
   SHA1_Final(digest, &state);
 }
+// Of two pieces, as if they were one.
+static inline void daypass_sha1_joined(const unsigned char *first, size_t first_count,
+                                       const unsigned char *second, size_t second_count,
+                                       unsigned char *digest) {
+  SHA_CTX state;
+  SHA1_Init(&state);
+  SHA1_Update(&state, first, first_count);
+  SHA1_Update(&state, second, second_count);
+  SHA1_Final(digest, &state);
+}
 static inline void daypass_sha256(const unsigned char *bytes, size_t count, unsigned char *digest) {
   SHA256_CTX state;
   SHA256_Init(&state);

@@ -3,8 +3,16 @@ import Reconciler
 
 /// One line a supporting grant, for spreadsheets and shell loops (RFC 4180, LF line ends).
 enum CSVEmitter {
-  static func bytes(of set: EffectiveSet) -> [UInt8] {
-    var lines = ["role,holder,grant,expires_at,scope"]
+  static let header = "role,holder,grant,expires_at,scope"
+
+  static func bytes(of set: EffectiveSet) -> [UInt8] { text([header] + rows(of: set)) }
+
+  static func text(_ lines: [String]) -> [UInt8] {
+    Array((lines.joined(separator: "\n") + "\n").utf8)
+  }
+
+  static func rows(of set: EffectiveSet) -> [String] {
+    var lines: [String] = []
     for (role, holders) in set.roles.sorted(by: { $0.key < $1.key }) {
       for (holder, supports) in holders.sorted(by: { $0.key < $1.key }) {
         for support in supports {
@@ -17,10 +25,10 @@ enum CSVEmitter {
         }
       }
     }
-    return Array((lines.joined(separator: "\n") + "\n").utf8)
+    return lines
   }
 
-  private static func quoted(_ field: String) -> String {
+  static func quoted(_ field: String) -> String {
     // A spreadsheet takes a field that begins with one of these for a formula.
     let isFormula = field.first.map { "=+-@".contains($0) } ?? false
     let safe = isFormula ? "'" + field : field

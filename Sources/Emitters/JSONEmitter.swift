@@ -11,27 +11,36 @@ enum JSONEmitter {
       ("policy", .string(set.policy.hex)),
       ("generatedAt", .string(set.generatedAt.description)),
       ("validUntil", .string(set.validUntil.description)),
-      ("roles", .object(set.roles.map { ($0.name, holders($1)) })),
+      ("roles", .object(set.roles.map { ($0.name, holders($1, of: nil)) })),
       ("disputes", .array(set.disputes.map(dispute))),
     ]).canonicalBytes
   }
 
-  private static func holders(_ holders: [Principal: [EffectiveSet.Support]]) -> JSONValue {
-    .object(holders.map { ($0.name, .array($1.map(support))) })
+  /// - Parameter repository: named in each entry, where there are several.
+  static func holders(
+    _ holders: [Principal: [EffectiveSet.Support]], of repository: String?
+  ) -> JSONValue {
+    .object(
+      holders.map { holder, supports in
+        (holder.name, .array(supports.map { support($0, of: repository) }))
+      })
   }
 
-  private static func support(_ support: EffectiveSet.Support) -> JSONValue {
+  private static func support(
+    _ support: EffectiveSet.Support, of repository: String?
+  ) -> JSONValue {
     var members: [(String, JSONValue)] = [
       ("grant", .string(support.grant.description)),
       ("expiresAt", .string(support.expiresAt.description)),
     ]
+    if let repository { members.append(("repository", .string(repository))) }
     if !support.scope.isEmpty {
       members.append(("scope", .object(support.scope.map { ($0, .string($1)) })))
     }
     return .object(members)
   }
 
-  private static func dispute(_ dispute: EffectiveSet.Disagreement) -> JSONValue {
+  static func dispute(_ dispute: EffectiveSet.Disagreement) -> JSONValue {
     .object([
       ("path", .string(dispute.path)), ("rule", .string(dispute.rule)),
       ("commit", .string(dispute.commit.hex)), ("sentence", .string(dispute.sentence)),

@@ -3,13 +3,17 @@ import Submission
 
 /// A branch of this clone, with every work tree that has it checked out.
 package struct CheckedOutBranch: LocalBranch {
-  private let repository: GitRepository
-  private let reference: String
+  let repository: GitRepository
+  let reference: String
 
   /// - Parameter branch: without `refs/heads/`.
   package init(repository: GitRepository, branch: String) {
+    self.init(repository: repository, reference: "refs/heads/\(branch)")
+  }
+
+  init(repository: GitRepository, reference: String) {
     self.repository = repository
-    reference = "refs/heads/\(branch)"
+    self.reference = reference
   }
 
   /// The branch's commit here; nil if it does not exist yet.
@@ -31,6 +35,7 @@ package struct CheckedOutBranch: LocalBranch {
     guard !workTrees.isEmpty else { return }
     // What another daypass has moved half would look like the user's own work.
     let lock = await BranchLock(in: repository.commonDirectory)
+    if lock.isHeld { try await finishUnderLock() }
     let step = try step(from: tip(), to: new)
     for workTree in workTrees {
       try await patiently { () async throws(HistoryError) in
@@ -53,8 +58,18 @@ package struct CheckedOutBranch: LocalBranch {
     let known = isFollowed ? try step(from: old, to: new) : nil
     // Reference and files move as one for every daypass in this clone.
     let lock = await BranchLock(in: repository.commonDirectory)
-    try await patiently { () async throws(HistoryError) in
-      try repository.move(reference, to: new, expecting: old, because: message)
+    if lock.isHeld {
+      try await finishUnderLock()
+      try MoveNote.write(reference, from: old, in: repository.commonDirectory)
+    }
+    do {
+      try await patiently { () async throws(HistoryError) in
+        try repository.move(reference, to: new, expecting: old, because: message)
+      }
+    } catch {
+      // Nothing has moved, so nothing is half done.
+      if lock.isHeld { MoveNote.remove(in: repository.commonDirectory) }
+      throw error
     }
     // Asked again: somebody may just have checked the branch out.
     for workTree in try WorkTree.following(reference, in: repository) {
@@ -63,11 +78,13 @@ package struct CheckedOutBranch: LocalBranch {
         try await workTree.apply(from: step.old, to: step.new, paths: step.paths)
       }
     }
+    if lock.isHeld { MoveNote.remove(in: repository.commonDirectory) }
     lock.release()
   }
 
-  /// Another git may hold one of its short locks just now: tried again for two seconds.
-  private func patiently(
+  /// Another git may hold one of its short locks just now: tried again for two seconds. Of a
+  /// reference's that is older than anybody needs it is taken away then.
+  func patiently(
     _ step: () async throws(HistoryError) -> Void
   ) async throws(HistoryError) {
     for _ in 1...40 {
@@ -75,20 +92,26 @@ package struct CheckedOutBranch: LocalBranch {
         return try await step()
       } catch {
         guard error.code == .locked else { throw error }
+        if referenceLock.removeIfForgotten() { continue }
         try? await Task.sleep(for: .milliseconds(50))
       }
     }
     try await step()
   }
 
+  /// What git and libgit2 make while they move the branch.
+  var referenceLock: LockFile {
+    LockFile(path: "\(repository.commonDirectory)/\(reference).lock")
+  }
+
   /// The trees of two commits and the files that may differ between them.
-  private struct Step {
+  struct Step {
     let old: ObjectID?
     let new: ObjectID
     let paths: [String]
   }
 
-  private func step(from old: ObjectID?, to new: ObjectID) throws(HistoryError) -> Step {
+  func step(from old: ObjectID?, to new: ObjectID) throws(HistoryError) -> Step {
     let before = try old.map { (commit) throws(HistoryError) in try repository.commit(commit).tree }
     let after = try repository.commit(new).tree
     return Step(

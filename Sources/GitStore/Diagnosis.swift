@@ -58,6 +58,7 @@ package enum Diagnosis {
     do {
       result = try await ProgramRunner(environment).run(
         ["git", "-C", path] + GitProgram.runningNothing + GitProgram.tidyingNothing
+          + GitProgram.flushing
           + ["fetch", "--quiet", "--unshallow", "--no-recurse-submodules"],
         changing: GitProgram.variables, timeout: nil)
     } catch {

@@ -30,11 +30,12 @@ package enum GitClone {
     let result: ProgramResult
     do {
       result = try await runner.run(
-        ["git"] + GitProgram.runningNothing + GitProgram.tidyingNothing + call.options + [
-          "clone", "--progress", "--no-checkout", "--origin=origin",
-          // Between two directories git would link files unread; a fetch hashes every object.
-          "--no-local", "--no-recurse-submodules",
-        ] + (branch.map { ["--branch=\($0)"] } ?? []) + ["--", url, directory],
+        ["git"] + GitProgram.runningNothing + GitProgram.tidyingNothing + GitProgram.flushing
+          + call.options + [
+            "clone", "--progress", "--no-checkout", "--origin=origin",
+            // Between two directories git would link files unread; a fetch hashes every object.
+            "--no-local", "--no-recurse-submodules",
+          ] + (branch.map { ["--branch=\($0)"] } ?? []) + ["--", url, directory],
         in: base, changing: GitProgram.variables.merging(call.variables) { $1 }, timeout: nil,
         silence: silence)
     } catch .tookTooLong(_, let limit) {

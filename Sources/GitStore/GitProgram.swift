@@ -41,6 +41,10 @@ struct GitProgram: Sendable {
   /// Options of git itself that keep it from tidying up behind a fetch or clone.
   static let tidyingNothing = ["-c", "gc.auto=0", "-c", "maintenance.auto=false"]
 
+  /// Options of git itself that have it flush to the disk what it brings. By default it flushes packs
+  /// alone, and libgit2 would then move the branch, flushed, to commits that a power cut takes away.
+  static let flushing = ["-c", "core.fsync=all", "-c", "core.fsyncMethod=batch"]
+
   /// Options of git itself that keep it from running the filters that are set up here. It does so
   /// for files that nobody named: whenever it writes the index, for each that seems as new as the
   /// index itself.

@@ -18,7 +18,8 @@ extension GitRemote {
   ) async throws(RemoteError) -> ProgramResult {
     do {
       return try await repository.git.run(
-        (hooks ? [] : GitProgram.runningNothing) + GitProgram.tidyingNothing + call.options
+        (hooks ? [] : GitProgram.runningNothing) + GitProgram.tidyingNothing + GitProgram.flushing
+          + call.options
           + arguments,
         changing: call.variables, timeout: timeout * 20, silence: timeout)
     } catch .tookTooLong(_, let limit) {

@@ -67,13 +67,34 @@ package struct GitRemote: Remote {
         // Without this a mirror's own refspec would overwrite the local branch, too.
         "--refmap=",
       ] + options + [name, refspec]
+    // Else it would stop the next one that finds something new.
+    if let branch = refspec.split(separator: ":").last, !branch.hasSuffix("*") {
+      _ = LockFile(path: "\(repository.commonDirectory)/\(branch).lock").removeIfForgotten()
+    }
     var result = try await run(command, call)
     // Another fetch or push in this clone moved a tracking reference meanwhile.
-    for attempt in 1...8 where !result.succeeded && result.errorText.contains("cannot lock ref") {
-      try? await Task.sleep(for: .milliseconds(Int.random(in: 5...(40 * attempt))))
+    for attempt in 1...8 where !result.succeeded {
+      let lock = lock(namedIn: result.errorText)
+      guard lock != nil || result.errorText.contains("cannot lock ref") else { break }
+      if lock?.removeIfForgotten() != true {
+        try? await Task.sleep(for: .milliseconds(Int.random(in: 5...(40 * attempt))))
+      }
       result = try await run(command, call)
     }
+    if !result.succeeded, let lock = lock(namedIn: result.errorText) {
+      let error = lock.error("What is known here of the remote \(name)", takenAwayLater: true)
+      throw RemoteError(.local, error.sentence, hint: error.hint)
+    }
     return result
+  }
+
+  /// The lock of a reference of this clone that git says is there already.
+  private func lock(namedIn words: String) -> LockFile? {
+    guard let path = words.firstMatch(of: /Unable to create '([^']+\.lock)': File exists/)?.1,
+      path.hasPrefix(repository.commonDirectory + "/refs/")
+        || path == repository.commonDirectory + "/packed-refs.lock"
+    else { return nil }
+    return LockFile(path: String(path))
   }
 
   package func push(
@@ -83,18 +104,19 @@ package struct GitRemote: Remote {
     let reference = "refs/heads/\(branch)"
     let failure: RemoteError
     do throws(RemoteError) {
-      let result = try await run(
+      let result = try await pushing(
         [
           "-c", "remote.\(name).mirror=false", "push", "--porcelain", "--progress", "--atomic",
           "--no-follow-tags", "--recurse-submodules=no",
           // No id after the colon: the branch must not exist.
           "--force-with-lease=\(reference):\(expected?.hex ?? "")", name, "\(commit):\(reference)",
-        ], call, hooks: true)
+        ], call)
       switch PushReport(result) {
       case .accepted:
         follow(commit, in: trackingReference(of: branch))
         return .accepted(saying: call.fault.shown(Transcript(result.errorText).serversWords))
       case .stale: return .stale
+      case .locked(let words): return .refused(call.fault.error(.locked, quoting: words))
       case .refused(let code, let words): return .refused(call.fault.error(code, quoting: words))
       case .none: failure = call.fault.error(from: result.errorText)
       }
@@ -102,6 +124,20 @@ package struct GitRemote: Remote {
       failure = error
     }
     return try await settle(commit, branch, expected, call, after: failure)
+  }
+
+  /// Runs a push, and again while somebody else has the branch locked there: a moment, unless a
+  /// killed git left its lock behind. Once they are done, the lease says so.
+  private func pushing(
+    _ arguments: [String], _ call: Call
+  ) async throws(RemoteError) -> ProgramResult {
+    var result = try await run(arguments, call, hooks: true)
+    for attempt in 1...6 {
+      guard case .locked = PushReport(result) else { break }
+      try? await Task.sleep(for: .milliseconds(Int.random(in: 50...(200 * attempt))))
+      result = try await run(arguments, call, hooks: true)
+    }
+    return result
   }
 
   /// Remembers where the branch is now; git does so itself only where the clone's refspec covers

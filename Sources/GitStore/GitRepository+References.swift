@@ -25,10 +25,17 @@ extension GitRepository {
       var old = (expected ?? .zero).oid
       var result: OpaquePointer?
       let changed = [GIT_EMODIFIED.rawValue, GIT_EEXISTS.rawValue, GIT_ENOTFOUND.rawValue]
-      let code = try Libgit2.call("move \(reference) to \(id.short)", tolerating: changed) {
+      let locked = GIT_ELOCKED.rawValue
+      let code = try Libgit2.call(
+        "move \(reference) to \(id.short)", tolerating: changed + [locked]
+      ) {
         git_reference_create_matching(&result, repository, reference, &new, 1, &old, message)
       }
       git_reference_free(result)
+      if code == locked {
+        throw LockFile(path: "\(commonDirectory)/\(reference).lock").error(
+          "The reference \(reference)", takenAwayLater: true)
+      }
       guard code >= 0 else {
         let was = expected.map { "is no longer at \($0.short)" } ?? "exists already"
         throw HistoryError(

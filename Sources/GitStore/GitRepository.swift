@@ -53,6 +53,12 @@ package final class GitRepository: HistoryReader, HistoryWriter {
     try objects.read(id, limit: limit)
   }
 
+  package func scan(
+    _ id: ObjectID, _ take: (UnsafeRawBufferPointer) -> Void
+  ) throws(HistoryError) -> ObjectKind {
+    try objects.scan(id, take)
+  }
+
   package func contains(_ id: ObjectID) throws(HistoryError) -> Bool {
     try objects.contains(id)
   }

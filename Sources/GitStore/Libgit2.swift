@@ -60,9 +60,8 @@ enum Libgit2 {
       return HistoryError(
         historyCode, "Cannot \(what): \(reason).",
         hint: historyCode == .locked
-          ? "Another git process may be at work; wait for it. If none is, remove the .lock file "
-            + "that a killed one left behind."
-          : "")
+          ? "Another git process may be at work; wait for it. If none is, a killed one left its "
+            + ".lock file behind: remove it." : "")
     }
 
     private var historyCode: HistoryError.Code {

@@ -7,14 +7,14 @@ enum LooseObject {
   /// What stands before the content: `blob 12` and a NUL.
   private static let longestHeader = 32
 
-  /// The object in the file, its hash not yet checked; nil if there is no such file.
+  /// The object in the file, its hash not yet checked; nil if there is no such file. That it is too
+  /// large is what its header says, no more.
   ///
   /// - Parameter limit: the most content bytes to return.
   static func read(
     _ id: ObjectID, in objectDirectory: String, limit: Int
   ) throws(HistoryError) -> RawObject? {
-    let hex = id.hex
-    let path = "\(objectDirectory)/\(hex.prefix(2))/\(hex.dropFirst(2))"
+    let path = path(of: id, in: objectDirectory)
     // Deflate can make its input longer, but only by this little.
     let mostCompressed = limit + limit / 1000 + 1024
     guard let file = try FileBytes.readIfPresent(path, limit: mostCompressed) else { return nil }
@@ -34,6 +34,42 @@ enum LooseObject {
       throw corrupt(id, "there is rubbish after its end")
     }
     return RawObject(kind: kind, bytes: Array(whole.bytes[(end + 1)...]))
+  }
+
+  /// Reads the object in the file, in little memory.
+  ///
+  /// - Parameter each: is given each piece of it, before it is known to be the object.
+  /// - Returns: nil if there is no such file.
+  /// - Throws: ``HistoryError`` with `.corrupt` where it is damaged, or another object; `.unreadable`.
+  static func prove(
+    _ id: ObjectID, in objectDirectory: String, each: (UnsafeRawBufferPointer) -> Void
+  ) throws(HistoryError) -> ProvenObject? {
+    guard let file = try OpenFile.ifPresent(path(of: id, in: objectDirectory)) else { return nil }
+    let start = inflate(try file.bytes(at: 0, count: 1024), atMost: longestHeader)
+    guard let end = start.bytes.firstIndex(of: 0),
+      let (kind, size) = parse(start.bytes[..<end])
+    else { throw corrupt(id, "its header makes no sense") }
+    var header = end + 1
+    var hasher = try ObjectHasher(kind, size: size)
+    var inflation = try Inflation()
+    let last = try inflation.run(file, from: 0) { (piece) throws(HistoryError) in
+      let skipped = min(header, piece.count)
+      header -= skipped
+      let content = UnsafeRawBufferPointer(rebasing: piece[skipped...])
+      each(content)
+      return try hasher.take(content)
+    }
+    guard let last else { throw corrupt(id, "it is cut short or damaged") }
+    guard last == file.size else { throw corrupt(id, "there is rubbish after its end") }
+    guard let object = try hasher.proven(id) else {
+      throw corrupt(id, "its content has another hash")
+    }
+    return object
+  }
+
+  private static func path(of id: ObjectID, in objectDirectory: String) -> String {
+    let hex = id.hex
+    return "\(objectDirectory)/\(hex.prefix(2))/\(hex.dropFirst(2))"
   }
 
   private static func corrupt(_ id: ObjectID, _ why: String) -> HistoryError {

@@ -3,14 +3,15 @@ import History
 
 /// Objects of one repository, read and written.
 ///
-/// One store may be used from many tasks, but its packs have one lock: workers that read in
-/// parallel each take a store of their own (``GitRepository/makeReader()``).
+/// One store may be used from many tasks, but its packs are read by one at a time: workers that
+/// read in parallel each take a store of their own (``GitRepository/makeReader()``).
 package final class ObjectStore: HistoryReader {
   private let database: Database
   /// Its packs alone, as they were when they were opened: what is not in them may yet be there.
-  private let packs: Packs
+  private let packs: PackReader
   /// Where loose objects lie: the repository's own directory, then its alternates.
   private let looseDirectories: [String]
+  private let large: LargeObjects
 
   /// More than any object daypass has a use for, and far from overflowing.
   private static let mostBytes = 1 << 30
@@ -21,22 +22,33 @@ package final class ObjectStore: HistoryReader {
   init(directory: String, alternates: [String]) throws(HistoryError) {
     database = try Database(directory: directory, alternates: alternates)
     looseDirectories = Alternates.directories(of: directory, and: alternates)
-    packs = try Packs(looseDirectories)
+    packs = try PackReader(looseDirectories)
+    large = LargeObjects(looseDirectories)
   }
 
   package func read(_ id: ObjectID, limit: Int) throws(HistoryError) -> RawObject {
     let limit = min(max(limit, 0), Self.mostBytes)
     // Most objects are packed, and looking for a file that is not there is dear.
-    if packs.contains(id) {
-      do {
-        return try packs.read(id, limit: limit)
-      } catch {
-        // A pack may be damaged, or gone since: as git does, look for the object elsewhere.
-        if error.code == .tooLarge { throw error }
+    switch packs.read(id, limit: limit) {
+    case .object(let object): return object
+    case .tooLarge:
+      if let object = try? large.packed(id) {
+        throw Self.refusal(of: object, id, limit: limit)
       }
+    // A pack may be damaged, or gone since: as git does, look for the object elsewhere.
+    case .none: break
     }
     for directory in looseDirectories {
-      guard let object = try LooseObject.read(id, in: directory, limit: limit) else { continue }
+      let read: RawObject?
+      do {
+        read = try LooseObject.read(id, in: directory, limit: limit)
+      } catch {
+        guard error.code == .tooLarge, let object = try large.loose(id, in: directory) else {
+          throw error
+        }
+        throw Self.refusal(of: object, id, limit: limit)
+      }
+      guard let object = read else { continue }
       guard try Self.id(of: object.kind, object.bytes) == id else {
         throw HistoryError(
           .corrupt, "The object \(id) is corrupt: its content has another hash.",
@@ -44,7 +56,34 @@ package final class ObjectStore: HistoryReader {
       }
       return object
     }
-    return try database.read(id, limit: limit)
+    do {
+      return try database.read(id, limit: limit)
+    } catch {
+      guard error.code == .tooLarge else { throw error }
+      guard let object = try large.packed(id) else {
+        throw HistoryError(
+          .unreadable, "The object \(id) is said to be too large, and cannot be read to see.",
+          hint: "git repack -a -d")
+      }
+      throw Self.refusal(of: object, id, limit: limit)
+    }
+  }
+
+  package func scan(
+    _ id: ObjectID, _ take: (UnsafeRawBufferPointer) -> Void
+  ) throws(HistoryError) -> ObjectKind {
+    try large.scan(id, each: take).kind
+  }
+
+  /// What to say of an object one copy of which was said to be too large. Another copy that is not
+  /// shows that to be a lie.
+  private static func refusal(
+    of object: ProvenObject, _ id: ObjectID, limit: Int
+  ) -> HistoryError {
+    guard object.size <= limit else { return tooLarge(id, size: object.size, limit: limit) }
+    return HistoryError(
+      .corrupt, "The object \(id) is corrupt: one of its copies is larger than it is.",
+      hint: "Compare with another clone: git fsck")
   }
 
   package func contains(_ id: ObjectID) throws(HistoryError) -> Bool {
@@ -69,6 +108,7 @@ package final class ObjectStore: HistoryReader {
     return ObjectID(oid)
   }
 
+  /// - Parameter size: in bytes; what was proven, or what a header claims.
   static func tooLarge(_ id: ObjectID, size: Int, limit: Int) -> HistoryError {
     HistoryError(
       .tooLarge, "The object \(id) has \(size) bytes; at most \(limit) are allowed here.")
@@ -115,35 +155,6 @@ private struct Database: ~Copyable, Sendable {
     try Libgit2.call("use the object database") {
       git_repository_set_odb(repository, handle.pointer)
     }
-  }
-}
-
-/// The packs of some object directories, and nothing else of them.
-private struct Packs: ~Copyable, Sendable {
-  private let handle: Owned
-
-  init(_ directories: [String]) throws(HistoryError) {
-    let handle = try Owned("open packs", freedBy: git_odb_free) { git_odb_new($0) }
-    for directory in directories {
-      var backend: UnsafeMutablePointer<git_odb_backend>?
-      try Libgit2.call("open the packs of \(directory)") {
-        git_odb_backend_pack(&backend, directory)
-      }
-      try Libgit2.call("open the packs of \(directory)") {
-        git_odb_add_backend(handle.pointer, backend, 1)
-      }
-    }
-    self.handle = handle
-  }
-
-  /// Whether it was packed when the packs were last looked at; they are not looked at again.
-  func contains(_ id: ObjectID) -> Bool {
-    var oid = id.oid
-    return git_odb_exists_ext(handle.pointer, &oid, UInt32(GIT_ODB_LOOKUP_NO_REFRESH.rawValue)) == 1
-  }
-
-  func read(_ id: ObjectID, limit: Int) throws(HistoryError) -> RawObject {
-    try handle.read(id, limit: limit)
   }
 }
 

@@ -3,6 +3,8 @@ import Submission
 /// What `git push --porcelain` says became of one branch.
 enum PushReport: Equatable {
   case accepted, stale
+  /// Somebody else has the branch locked there, or left a lock behind; with the words to show.
+  case locked(words: [String])
   /// Refused, with the words to show.
   case refused(RemoteError.Code, words: [String])
   /// It says nothing about the branch: it never came so far, or the answer was lost.
@@ -22,6 +24,8 @@ enum PushReport: Equatable {
     let said = Transcript(result.errorText).serversWords
     if summary.contains("[remote failure]") {
       self = .none
+    } else if said.contains(".lock': File exists") {
+      self = .locked(words: [said, summary])
     } else if Self.isStale(summary, said) {
       self = .stale
     } else {

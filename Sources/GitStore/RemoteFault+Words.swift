@@ -33,6 +33,7 @@ extension RemoteFault {
     case .protectedBranch: "The remote \(name) protects the branch and refused the push"
     case .rejectedByHook: "A hook of the remote \(name) refused the push"
     case .rejected: "The remote \(name) refused the push"
+    case .locked: "The remote \(name) has the branch locked"
     case .local: "git cannot do its part here for the remote \(name)"
     case .unknown: "The remote \(name) cannot be reached"
     }
@@ -72,6 +73,9 @@ extension RemoteFault {
         + "--branch) to be landed by a merge commit; never squashed or rebased."
     case .rejectedByHook: "Ask whoever runs it what the hook wants."
     case .rejected: "See where it leads: git remote -v"
+    case .locked:
+      "Another push may be under way: try again in a moment. If none is, whoever keeps the "
+        + "repository there removes the .lock file, which a killed git left behind."
     case .local: "Try it by hand: git fetch \(name)"
     case .unknown: "Try it by hand: git fetch \(name)"
     }

@@ -4,12 +4,12 @@ import History
 
 /// The part libgit2 does: an ordinary index, which it reads and writes within milliseconds.
 extension WorkTree {
+  /// What git and libgit2 make while they write the index.
+  var indexLock: LockFile { LockFile(path: repository.gitDirectory + "/index.lock") }
+
   func refuseLockedIndex() throws(HistoryError) {
-    let lock = repository.gitDirectory + "/index.lock"
-    guard access(lock, F_OK) != 0 else {
-      throw HistoryError(
-        .locked, "The index of \(path) is locked: another git process may be at work there.",
-        hint: "Wait for it. If none is, remove what a killed one left behind: rm \(lock)")
+    guard access(indexLock.path, F_OK) != 0 else {
+      throw indexLock.error("The index of \(path)", takenAwayLater: false)
     }
   }
 
@@ -42,6 +42,30 @@ extension WorkTree {
     }
   }
 
+  /// libgit2 writes through a symbolic link that stands where a directory should, and overwrites
+  /// what it finds there. One that is of the old tree itself it takes away first.
+  func refuseLinkedFolders(_ paths: [String]) throws(HistoryError) {
+    let known = Set(paths)
+    var looked: Set<Substring> = []
+    for path in paths {
+      var folder = path[...]
+      while let slash = folder.lastIndex(of: "/") {
+        folder = folder[..<slash]
+        guard looked.insert(folder).inserted else { break }
+        var status = stat()
+        guard lstat("\(self.path)/\(folder)", &status) == 0,
+          status.st_mode & S_IFMT == S_IFLNK, !known.contains(String(folder))
+        else { continue }
+        throw Self.dirty(String(folder), in: self.path)
+      }
+    }
+  }
+
+  /// The index stays as it is, too: its lock would be one more thing to leave behind.
+  private static let touchingNothing =
+    GIT_CHECKOUT_DRY_RUN.rawValue | GIT_CHECKOUT_DONT_UPDATE_INDEX.rawValue
+    | GIT_CHECKOUT_DONT_WRITE_INDEX.rawValue
+
   func checkOut(
     from old: ObjectID?, to new: ObjectID, _ paths: [String], dryRun: Bool
   ) throws(HistoryError) {
@@ -55,7 +79,7 @@ extension WorkTree {
       options.checkout_strategy =
         GIT_CHECKOUT_SAFE.rawValue | GIT_CHECKOUT_DISABLE_PATHSPEC_MATCH.rawValue
         | GIT_CHECKOUT_DONT_OVERWRITE_IGNORED.rawValue
-        | (dryRun ? GIT_CHECKOUT_DRY_RUN.rawValue : 0)
+        | (dryRun ? Self.touchingNothing : 0)
       // Files are what was signed, byte for byte.
       options.disable_filters = 1
       options.baseline = oldTree.pointer

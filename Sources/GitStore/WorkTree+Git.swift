@@ -44,7 +44,7 @@ extension WorkTree {
         [
           "--literal-pathspecs", "status", "--porcelain", "-z", "--untracked-files=all",
           "--ignored=matching", "--no-renames", "--",
-        ] + some, nil, isWritingIndex: true)
+        ] + some, nil, isWritingIndex: true, isOnlyLooking: true)
       guard let first = result.output.split(separator: 0).first else { continue }
       throw Self.dirty(String(decoding: first.dropFirst(3), as: UTF8.self), in: path)
     }
@@ -152,16 +152,19 @@ extension WorkTree {
   /// - Parameters:
   ///   - paths: handed over on standard input, each ended by NUL; nil for none.
   ///   - isWritingIndex: whether git may write the index, and look into files for that.
+  ///   - isOnlyLooking: whether it shall leave the index as it is all the same.
   @discardableResult
   private func git(
-    _ arguments: [String], _ paths: [String]?, isWritingIndex: Bool = false
+    _ arguments: [String], _ paths: [String]?, isWritingIndex: Bool = false,
+    isOnlyLooking: Bool = false
   ) async throws(HistoryError) -> ProgramResult {
     let result: ProgramResult
     do {
       let filters = isWritingIndex ? try await repository.git.runningNoFilter() : []
       result = try await repository.git.run(
         GitProgram.runningNothing + filters + arguments,
-        input: paths.map { $0.flatMap { Array($0.utf8) + [0] } }, timeout: nil)
+        input: paths.map { $0.flatMap { Array($0.utf8) + [0] } },
+        changing: isOnlyLooking ? ["GIT_OPTIONAL_LOCKS": "0"] : [:], timeout: nil)
     } catch {
       throw HistoryError(.unreadable, "Cannot bring the work tree \(path) along. \(error)")
     }

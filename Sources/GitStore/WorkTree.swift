@@ -47,6 +47,7 @@ package struct WorkTree: Sendable {
   ) async throws(HistoryError) {
     guard !paths.isEmpty else { return }
     try refuseLockedIndex()
+    try refuseLinkedFolders(paths)
     if try await isLeftToGit() {
       try await refuseFiltersByGit(paths)
       try await refuseDirtyByGit(paths)
@@ -66,6 +67,7 @@ package struct WorkTree: Sendable {
   ) async throws(HistoryError) {
     guard !paths.isEmpty else { return }
     try refuseLockedIndex()
+    try refuseLinkedFolders(paths)
     if try await isLeftToGit() {
       try await applyByGit(from: old, to: new, paths)
     } else {

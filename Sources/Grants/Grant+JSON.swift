@@ -32,6 +32,10 @@ extension Grant {
   /// - Throws: ``GrantFormatError`` for a file larger than ``largestFile``, one that
   ///   ``init(lenient:)`` refuses, or one whose bytes are not ``canonicalBytes`` of what it says.
   package init(canonical bytes: [UInt8]) throws(GrantFormatError) {
+    if let plain = Grant(plainCanonical: bytes) {
+      self = plain
+      return
+    }
     let grant = try Grant(lenient: bytes)
     guard grant.canonicalBytes == bytes else {
       throw GrantFormatError("is not in canonical form; run `daypass fmt` on it")

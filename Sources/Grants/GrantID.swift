@@ -7,6 +7,10 @@ package struct GrantID: Hashable, Sendable, Comparable, CustomStringConvertible 
   private let tail: UInt64
 
   private static let digits = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+  /// The value of each byte that is a digit.
+  private static let values = (0..<256).map { byte in
+    digits.firstIndex(of: UInt8(byte)).map { UInt64($0) }
+  }
 
   /// - Parameter random: of which the lower 40 bits are used.
   package init(requestedAt: Timestamp, random: UInt64) {
@@ -16,14 +20,20 @@ package struct GrantID: Hashable, Sendable, Comparable, CustomStringConvertible 
 
   /// - Returns: nil for anything but the one legal spelling.
   package init?(_ text: some StringProtocol) {
-    let bytes = Array(text.utf8)
+    var text = String(text)
+    guard let id = text.withUTF8({ GrantID(ascii: $0) }) else { return nil }
+    self = id
+  }
+
+  /// As ``init(_:)``, from bytes.
+  init?(ascii bytes: UnsafeBufferPointer<UInt8>) {
     guard bytes.count == 25, bytes[16] == UInt8(ascii: "-"),
-      let moment = Timestamp(compact: String(decoding: bytes[..<16], as: UTF8.self))
+      let moment = Timestamp(compactASCII: UnsafeBufferPointer(rebasing: bytes[..<16]))
     else { return nil }
     var tail: UInt64 = 0
     for byte in bytes[17...] {
-      guard let value = Self.digits.firstIndex(of: byte) else { return nil }
-      tail = tail << 5 | UInt64(value)
+      guard let value = Self.values[Int(byte)] else { return nil }
+      tail = tail << 5 | value
     }
     self.requestedAt = moment
     self.tail = tail
@@ -49,6 +59,23 @@ package enum GrantState: String, Sendable, Hashable, CaseIterable {
   case pending, active, closed
 }
 
+/// Some of the three places.
+package struct GrantStates: OptionSet, Sendable, Hashable {
+  package let rawValue: UInt8
+
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  package init(_ state: GrantState) {
+    switch state {
+    case .pending: rawValue = 1
+    case .active: rawValue = 2
+    case .closed: rawValue = 4
+    }
+  }
+
+  package func contains(_ state: GrantState) -> Bool { contains(GrantStates(state)) }
+}
+
 /// Where a grant's file lies: a pure function of state and id.
 package struct GrantPath: Hashable, Sendable, CustomStringConvertible {
   package let state: GrantState
@@ -67,9 +94,13 @@ package struct GrantPath: Hashable, Sendable, CustomStringConvertible {
       let id = GrantID(components[6].dropLast(5))
     else { return nil }
     self.init(state: state, id: id)
-    guard zip(self.components, components).allSatisfy({ $0.utf8.elementsEqual($1.utf8) }) else {
-      return nil
-    }
+    // The directories say again what the name begins with: 20261123T18.
+    let name = components[6].utf8
+    let directories = components[2...5].lazy.flatMap(\.utf8)
+    guard name.prefix(8).elementsEqual(directories.prefix(8)), directories.count == 10,
+      name.dropFirst(9).prefix(2).elementsEqual(directories.dropFirst(8)),
+      components[2].utf8.count == 4, components[3].utf8.count == 2, components[4].utf8.count == 2
+    else { return nil }
   }
 
   package init?(_ text: some StringProtocol) {

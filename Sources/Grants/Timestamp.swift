@@ -12,24 +12,32 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
   ///
   /// - Returns: nil for any other spelling, a date that does not exist, or a leap second.
   package init?(_ text: some StringProtocol) {
-    let bytes = Array(text.utf8)
+    var text = String(text)
+    guard let moment = text.withUTF8({ Timestamp(ascii: $0) }) else { return nil }
+    self = moment
+  }
+
+  /// As ``init(_:)``, from bytes.
+  init?(ascii bytes: UnsafeBufferPointer<UInt8>) {
     guard bytes.count == 20, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
       bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"),
       bytes[16] == UInt8(ascii: ":"), bytes[19] == UInt8(ascii: "Z"),
-      let civil = Self.civil(
-        year: bytes[0..<4], month: bytes[5..<7], day: bytes[8..<10], hour: bytes[11..<13],
-        minute: bytes[14..<16], second: bytes[17..<19])
+      let civil = Self.civil(in: bytes, year: 0, month: 5, day: 8, hour: 11, minute: 14, second: 17)
     else { return nil }
     self = civil
   }
 
   /// Reads the compact spelling that begins a grant id, `20261123T181502Z`.
   package init?(compact text: some StringProtocol) {
-    let bytes = Array(text.utf8)
+    var text = String(text)
+    guard let moment = text.withUTF8({ Timestamp(compactASCII: $0) }) else { return nil }
+    self = moment
+  }
+
+  /// As ``init(compact:)``, from bytes.
+  init?(compactASCII bytes: UnsafeBufferPointer<UInt8>) {
     guard bytes.count == 16, bytes[8] == UInt8(ascii: "T"), bytes[15] == UInt8(ascii: "Z"),
-      let civil = Self.civil(
-        year: bytes[0..<4], month: bytes[4..<6], day: bytes[6..<8], hour: bytes[9..<11],
-        minute: bytes[11..<13], second: bytes[13..<15])
+      let civil = Self.civil(in: bytes, year: 0, month: 4, day: 6, hour: 9, minute: 11, second: 13)
     else { return nil }
     self = civil
   }
@@ -125,14 +133,18 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
     return (year, month, day, rest / 3_600, rest % 3_600 / 60, rest % 60)
   }
 
+  /// - Parameters: where in the bytes each number begins.
   private static func civil(
-    year: ArraySlice<UInt8>, month: ArraySlice<UInt8>, day: ArraySlice<UInt8>,
-    hour: ArraySlice<UInt8>, minute: ArraySlice<UInt8>, second: ArraySlice<UInt8>
+    in bytes: UnsafeBufferPointer<UInt8>, year: Int, month: Int, day: Int, hour: Int, minute: Int,
+    second: Int
   ) -> Timestamp? {
-    guard let year = number(year), let month = number(month), let day = number(day),
-      let hour = number(hour), let minute = number(minute), let second = number(second),
+    guard let century = pair(bytes, at: year), let ofCentury = pair(bytes, at: year + 2),
+      let month = pair(bytes, at: month), let day = pair(bytes, at: day),
+      let hour = pair(bytes, at: hour), let minute = pair(bytes, at: minute),
+      let second = pair(bytes, at: second),
       (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 60
     else { return nil }
+    let year = 100 * century + ofCentury
     let marchYear = month <= 2 ? year - 1 : year
     let era = (marchYear >= 0 ? marchYear : marchYear - 399) / 400
     let yearOfEra = marchYear - era * 400
@@ -146,13 +158,12 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
     return (back.0, back.1, back.2) == (year, month, day) ? result : nil
   }
 
-  private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
-    var value = 0
-    for digit in digits {
-      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
-      value = value * 10 + Int(digit - UInt8(ascii: "0"))
-    }
-    return value
+  private static func pair(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
+    let (tens, ones) = (
+      bytes[start] &- UInt8(ascii: "0"), bytes[start + 1] &- UInt8(ascii: "0")
+    )
+    guard tens < 10, ones < 10 else { return nil }
+    return 10 * Int(tens) + Int(ones)
   }
 
   /// Two digits.

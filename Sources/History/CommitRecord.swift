@@ -16,6 +16,9 @@ package struct CommitRecord: Sendable, Equatable {
   /// The largest commit object, in bytes, that is read as signed and whose message is looked at.
   package static let largestSigned = 1 << 20
 
+  /// The longest header line, in bytes, that is looked at in a larger one.
+  static let longestLine = 1 << 16
+
   private static let longestTrailer = 1_024
 
   package let id: ObjectID
@@ -26,20 +29,32 @@ package struct CommitRecord: Sendable, Equatable {
   /// The whole object: what few readers want of it is looked for when they ask.
   private let bytes: [UInt8]
   private let messageStart: Int
+  /// A huge message costs everybody who replays it; it says nothing and is signed by nobody.
+  private let isHuge: Bool
 
   /// Reads a commit object.
   ///
   /// - Returns: nil if not even the tree and parents can be read, as git refuses such an object.
   package init?(id: ObjectID, parsing bytes: [UInt8]) {
+    if bytes.count > Self.largestSigned {
+      var reader = LargeCommitReader()
+      bytes.withUnsafeBytes { reader.take($0) }
+      self.init(id: id, reader)
+    } else {
+      self.init(id: id, small: bytes)
+    }
+  }
+
+  private init?(id: ObjectID, small bytes: [UInt8]) {
     var lines = HeaderLines(bytes)
     guard let treeLine = lines.next(), let tree = Self.id(in: treeLine, after: "tree ") else {
       return nil
     }
-    var parents: [ObjectID] = []
+    var parents = Parents()
     var line = lines.next()
     while let current = line, current.starts(with: "parent ".utf8) {
       guard let parent = Self.id(in: current, after: "parent ") else { return nil }
-      parents.append(parent)
+      parents.add(parent)
       line = lines.next()
     }
     var committer: Person?
@@ -53,10 +68,26 @@ package struct CommitRecord: Sendable, Equatable {
     }
     self.id = id
     self.tree = tree
-    self.parents = parents
+    self.parents = parents.all
     self.committerTime = committer?.time ?? 0
     self.bytes = bytes
     self.messageStart = lines.body.startIndex
+    self.isHuge = false
+  }
+
+  /// What is left of an object that is larger than ``largestSigned``.
+  ///
+  /// - Returns: nil if not even the tree and parents could be read.
+  init?(id: ObjectID, _ reader: consuming LargeCommitReader) {
+    reader.end()
+    guard !reader.isMalformed, let tree = reader.tree else { return nil }
+    self.id = id
+    self.tree = tree
+    self.parents = reader.parents.all
+    self.committerTime = reader.committerTime ?? 0
+    self.bytes = reader.author
+    self.messageStart = reader.author.count
+    self.isHuge = true
   }
 
   /// `Name <email>` as written; it proves nothing.
@@ -75,8 +106,8 @@ package struct CommitRecord: Sendable, Equatable {
   /// What was signed and the signature, or nil if the object is not of the strict grammar.
   package var signed: Signed? { isHuge ? nil : StrictCommit.read(bytes) }
 
-  /// A huge message costs everybody who replays it; it says nothing and is signed by nobody.
-  private var isHuge: Bool { bytes.count > Self.largestSigned }
+  /// How much memory it takes, in bytes.
+  package var footprint: Int { bytes.count + parents.count * 20 }
 
   private var messageBytes: ArraySlice<UInt8> { isHuge ? [] : bytes[messageStart...] }
 
@@ -113,7 +144,7 @@ package struct CommitRecord: Sendable, Equatable {
     return String(decoding: found, as: UTF8.self)
   }
 
-  private static func id(in line: ArraySlice<UInt8>, after prefix: String) -> ObjectID? {
+  static func id(in line: ArraySlice<UInt8>, after prefix: String) -> ObjectID? {
     guard line.starts(with: prefix.utf8) else { return nil }
     return ObjectID(lenientHexBytes: line.dropFirst(prefix.utf8.count))
   }

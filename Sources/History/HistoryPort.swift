@@ -25,6 +25,14 @@ package protocol HistoryReader: Sendable {
   /// - Throws: ``HistoryError`` with `.missing`, `.corrupt`, `.tooLarge` or `.unreadable`.
   func read(_ id: ObjectID, limit: Int) throws(HistoryError) -> RawObject
 
+  /// Hands on the object in pieces, however large it is. Only once it returns is what it handed on
+  /// known to be what the id names.
+  ///
+  /// - Throws: ``HistoryError`` with `.missing`, `.corrupt` or `.unreadable`.
+  func scan(
+    _ id: ObjectID, _ take: (UnsafeRawBufferPointer) -> Void
+  ) throws(HistoryError) -> ObjectKind
+
   /// Whether an object of that id is here; its content is not looked at.
   func contains(_ id: ObjectID) throws(HistoryError) -> Bool
 }

@@ -1,12 +1,19 @@
 extension HistoryReader {
-  /// The commit, read leniently, as git itself would.
+  /// The commit, read leniently, as git itself would; of any size.
   ///
   /// - Throws: ``HistoryError`` with `.notFound` if the object is no commit.
   package func commit(_ id: ObjectID) throws(HistoryError) -> CommitRecord {
-    let object = try read(id, limit: 128 << 20)
-    guard object.kind == .commit, let record = CommitRecord(id: id, parsing: object.bytes) else {
-      throw HistoryError(.notFound, "the object \(id) is no commit")
+    let record: CommitRecord?
+    do {
+      let object = try read(id, limit: CommitRecord.largestSigned)
+      record = object.kind == .commit ? CommitRecord(id: id, parsing: object.bytes) : nil
+    } catch {
+      guard error.code == .tooLarge else { throw error }
+      var reader = LargeCommitReader()
+      let kind = try scan(id) { reader.take($0) }
+      record = kind == .commit ? CommitRecord(id: id, reader) : nil
     }
+    guard let record else { throw HistoryError(.notFound, "the object \(id) is no commit") }
     return record
   }
 

@@ -6,6 +6,9 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
   private let middle: UInt64
   private let low: UInt32
 
+  /// Ids are hashes already.
+  package func hash(into hasher: inout Hasher) { hasher.combine(high) }
+
   /// The id that stands for "no object" in reference updates.
   package static let zero = ObjectID(high: 0, middle: 0, low: 0)
 
@@ -80,6 +83,8 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
     memory.storeBytes(of: middle.bigEndian, toByteOffset: 8, as: UInt64.self)
     memory.storeBytes(of: low.bigEndian, toByteOffset: 16, as: UInt32.self)
   }
+
+  package var firstByte: Int { Int(high >> 56) }
 
   /// The 20 raw bytes, as git stores them in trees.
   package var bytes: [UInt8] {

@@ -1,66 +1,12 @@
-/// One entry of a git tree, with the mode as it is stored.
-package struct TreeEntry: Sendable, Hashable {
-  /// The raw mode, not normalised: `0o100644`, `0o040000` and so on.
-  package let mode: UInt32
-  /// The name as it is stored.
-  package let nameBytes: [UInt8]
-  package let id: ObjectID
-
-  package static let fileMode: UInt32 = 0o100644
-  package static let treeMode: UInt32 = 0o040000
-
-  package init(mode: UInt32, name: String, id: ObjectID) {
-    self.init(mode: mode, nameBytes: Array(name.utf8), id: id)
-  }
-
-  package init(mode: UInt32, nameBytes: [UInt8], id: ObjectID) {
-    self.mode = mode
-    self.nameBytes = nameBytes
-    self.id = id
-  }
-
-  /// The longest name, in bytes, that a file system can hold; git has no limit of its own.
-  package static let longestName = 255
-
-  /// The name for people and for comparison with names of ours; bytes that are no UTF-8 are U+FFFD,
-  /// and so is all behind ``longestName``: comparing strings takes quadratic time for a run of
-  /// combining marks, and nothing of ours has so long a name.
-  package var name: String {
-    guard nameBytes.count > Self.longestName else {
-      return String(decoding: nameBytes, as: UTF8.self)
-    }
-    return String(decoding: nameBytes.prefix(Self.longestName), as: UTF8.self) + "\u{fffd}"
-  }
-  package var isTree: Bool { mode == Self.treeMode }
-  package var isFile: Bool { mode == Self.fileMode }
-
-  /// Git's order: by bytes, a directory as if its name ended in `/`.
-  package static func precedes(_ left: TreeEntry, _ right: TreeEntry) -> Bool {
-    precedes(left.nameBytes, left.isTree, right.nameBytes, right.isTree)
-  }
-
-  static func precedes(
-    _ left: [UInt8], _ leftIsTree: Bool, _ right: [UInt8], _ rightIsTree: Bool
-  ) -> Bool {
-    let common = min(left.count, right.count)
-    for index in 0..<common where left[index] != right[index] {
-      return left[index] < right[index]
-    }
-    // What follows the common part: the name's next byte, a directory's `/`, or the end.
-    func next(_ name: [UInt8], _ isTree: Bool) -> Int {
-      if common < name.count { return Int(name[common]) }
-      return isTree ? Int(UInt8(ascii: "/")) : -1
-    }
-    let (leftNext, rightNext) = (next(left, leftIsTree), next(right, rightIsTree))
-    guard leftNext == rightNext, leftNext >= 0 else { return leftNext < rightNext }
-    // `a/` as a name cannot be, so one of them is a directory that ends here and the other goes on.
-    return left.count < right.count
-  }
-}
-
 /// A git tree, read strictly.
+///
+/// It is held as the bytes it was read from: of most entries a replay looks at nothing but whether
+/// they have changed.
 package struct TreeRecord: Sendable, Equatable {
-  package let entries: [TreeEntry]
+  /// The object's bytes.
+  package let bytes: [UInt8]
+  /// Where each entry begins.
+  private let starts: [UInt32]
 
   /// Names that git gives a meaning of its own, in lowercase.
   private static let reserved = [".", "..", ".git"].map { Array($0.utf8) }
@@ -68,11 +14,24 @@ package struct TreeRecord: Sendable, Equatable {
   /// The tree of no entries.
   package static let empty = TreeRecord(sorted: [])
 
-  private init(sorted entries: [TreeEntry]) { self.entries = entries }
+  private init(sorted entries: [TreeEntry]) {
+    var bytes: [UInt8] = []
+    var starts: [UInt32] = []
+    for entry in entries {
+      starts.append(UInt32(bytes.count))
+      bytes += Array(String(entry.mode, radix: 8).utf8)
+      bytes.append(UInt8(ascii: " "))
+      bytes += entry.nameBytes
+      bytes.append(0)
+      bytes += entry.id.bytes
+    }
+    self.bytes = bytes
+    self.starts = starts
+  }
 
   /// The tree of these entries, put in git's order.
   package init(_ entries: [TreeEntry]) {
-    self.entries = entries.sorted(by: TreeEntry.precedes)
+    self.init(sorted: entries.sorted(by: TreeEntry.precedes))
   }
 
   /// Reads a tree object.
@@ -82,92 +41,87 @@ package struct TreeRecord: Sendable, Equatable {
   ///   leading zero or other than digits, a truncated id. Callers treat such
   ///   a tree as one opaque entry.
   package init?(parsing bytes: [UInt8]) {
-    var entries: [TreeEntry] = []
-    let isWellFormed = bytes.withUnsafeBufferPointer { bytes in
+    guard bytes.count < Int(UInt32.max) else { return nil }
+    var starts: [UInt32] = []
+    let isWellFormed = bytes.withUnsafeBytes { memory in
+      var last: RawEntry?
       var position = 0
-      while position < bytes.count {
-        guard let entry = Self.entry(in: bytes, at: &position) else { return false }
-        if let last = entries.last, !TreeEntry.precedes(last, entry) { return false }
-        // Sorted, equal names are neighbours, but for a file and a directory of one name.
-        if entry.isTree, Self.find(entry.nameBytes, isTree: false, in: entries) != nil {
+      while position < memory.count {
+        guard let entry = RawEntry(in: memory, at: position), !Self.isReserved(entry.name) else {
           return false
         }
-        entries.append(entry)
+        if let last, !last.precedes(entry) { return false }
+        // Sorted, equal names are neighbours, but for a file and a directory of one name.
+        if entry.isTree,
+          Self.find(entry.name, isTree: false, in: memory, starts: starts) != nil
+        {
+          return false
+        }
+        starts.append(UInt32(position))
+        last = entry
+        position = entry.end
       }
       return true
     }
     guard isWellFormed else { return nil }
-    self.entries = entries
+    self.bytes = bytes
+    self.starts = starts
   }
 
-  /// Reads one entry and moves on behind it; nil if it is malformed.
-  private static func entry(
-    in bytes: UnsafeBufferPointer<UInt8>, at position: inout Int
-  ) -> TreeEntry? {
-    var mode: UInt32 = 0
-    let modeStart = position
-    while position < bytes.count, bytes[position] != UInt8(ascii: " ") {
-      guard (UInt8(ascii: "0")...UInt8(ascii: "7")).contains(bytes[position]),
-        position - modeStart < 6
-      else { return nil }
-      mode = mode << 3 | UInt32(bytes[position] - UInt8(ascii: "0"))
-      position += 1
-    }
-    guard position > modeStart, bytes[modeStart] != UInt8(ascii: "0") else { return nil }
-    let start = min(position + 1, bytes.count)
-    guard let end = bytes[start...].firstIndex(of: 0), end + 20 < bytes.count else { return nil }
-    let name = bytes[start..<end]
-    guard !name.isEmpty, !name.contains(UInt8(ascii: "/")), !isReserved(name),
-      let id = ObjectID(
-        startOf: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[(end + 1)...])))
-    else { return nil }
-    position = end + 21
-    return TreeEntry(mode: mode, nameBytes: Array(name), id: id)
-  }
-
-  private static func isReserved(_ name: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+  private static func isReserved(_ name: UnsafeRawBufferPointer) -> Bool {
     name.count <= 4
       && reserved.contains {
         $0.elementsEqual(name.lazy.map { $0 | ($0 >= 0x41 && $0 <= 0x5a ? 0x20 : 0) })
       }
   }
 
-  /// The object's bytes.
-  package var bytes: [UInt8] {
-    var result: [UInt8] = []
-    for entry in entries {
-      result += Array(String(entry.mode, radix: 8).utf8)
-      result.append(UInt8(ascii: " "))
-      result += entry.nameBytes
-      result.append(0)
-      result += entry.id.bytes
+  package var count: Int { starts.count }
+  package var isEmpty: Bool { starts.isEmpty }
+
+  /// In git's order.
+  package var entries: [TreeEntry] { entries(in: 0..<count) }
+
+  /// Some of ``entries``, by their numbers.
+  package func entries(in range: Range<Int>) -> [TreeEntry] {
+    bytes.withUnsafeBytes { memory in
+      range.compactMap { RawEntry(in: memory, at: Int(starts[$0]))?.entry }
     }
-    return result
   }
 
   /// The entry of that name, compared by bytes, or nil.
   package func entry(named name: String) -> TreeEntry? {
-    // A directory stands elsewhere than a file of its name would.
-    let name = Array(name.utf8)
-    return Self.find(name, isTree: false, in: entries)
-      ?? Self.find(name, isTree: true, in: entries)
+    var name = name
+    return name.withUTF8 { name in
+      bytes.withUnsafeBytes { memory in
+        let name = UnsafeRawBufferPointer(name)
+        // A directory stands elsewhere than a file of its name would.
+        let found =
+          Self.find(name, isTree: false, in: memory, starts: starts)
+          ?? Self.find(name, isTree: true, in: memory, starts: starts)
+        return found?.entry
+      }
+    }
   }
 
   /// By halving: a commit may change 100,000 entries of one directory, each of which is looked up.
   private static func find(
-    _ name: [UInt8], isTree: Bool, in entries: [TreeEntry]
-  ) -> TreeEntry? {
-    var (low, high) = (0, entries.count)
+    _ name: UnsafeRawBufferPointer, isTree: Bool, in memory: UnsafeRawBufferPointer,
+    starts: [UInt32]
+  ) -> RawEntry? {
+    var (low, high) = (0, starts.count)
     while low < high {
       let middle = (low + high) / 2
-      if TreeEntry.precedes(entries[middle].nameBytes, entries[middle].isTree, name, isTree) {
+      guard let entry = RawEntry(in: memory, at: Int(starts[middle])) else { return nil }
+      if TreeEntry.precedes(entry.name, entry.isTree, name, isTree) {
         low = middle + 1
       } else {
         high = middle
       }
     }
-    guard low < entries.count, entries[low].nameBytes == name else { return nil }
-    return entries[low]
+    guard low < starts.count, let entry = RawEntry(in: memory, at: Int(starts[low])),
+      entry.name.elementsEqual(name)
+    else { return nil }
+    return entry
   }
 
   /// The same tree with that entry put in, or taken out where `entry` is nil.
@@ -180,5 +134,91 @@ package struct TreeRecord: Sendable, Equatable {
     let names = Set(changes.keys.map { Array($0.utf8) })
     let kept = entries.filter { !names.contains(Array($0.nameBytes)) }
     return TreeRecord(kept + changes.values.compactMap(\.self))
+  }
+
+  /// How many entries two trees begin with alike, and how many more they end with alike.
+  package func common(with other: TreeRecord) -> (first: Int, last: Int) {
+    let shorter = min(count, other.count)
+    return bytes.withUnsafeBytes { left in
+      other.bytes.withUnsafeBytes { right in
+        // Where the same bytes begin, the same entries begin; the same from the end, if they begin
+        // at the same distance from it.
+        let alike = Self.commonStart(left, right)
+        var first = 0
+        while first < shorter, end(of: first) <= alike { first += 1 }
+        var last = 0
+        while last < shorter - first {
+          let (mine, others) = (count - 1 - last, other.count - 1 - last)
+          let (start, otherStart) = (Int(starts[mine]), Int(other.starts[others]))
+          guard left.count - start == right.count - otherStart,
+            left[start..<end(of: mine)].elementsEqual(right[otherStart..<other.end(of: others)])
+          else { break }
+          last += 1
+        }
+        return (first, last)
+      }
+    }
+  }
+
+  private func end(of index: Int) -> Int {
+    index + 1 < starts.count ? Int(starts[index + 1]) : bytes.count
+  }
+
+  /// The number of bytes with which both begin.
+  private static func commonStart(
+    _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer
+  ) -> Int {
+    let count = min(left.count, right.count)
+    var position = 0
+    while position + 8 <= count,
+      left.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+        == right.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+    {
+      position += 8
+    }
+    while position < count, left[position] == right[position] { position += 1 }
+    return position
+  }
+}
+
+/// One entry as it lies in the bytes of a tree.
+private struct RawEntry {
+  let mode: UInt32
+  let name: UnsafeRawBufferPointer
+  private let id: ObjectID
+  /// Where the next one begins.
+  let end: Int
+
+  var isTree: Bool { mode == TreeEntry.treeMode }
+  var entry: TreeEntry { TreeEntry(mode: mode, nameBytes: Array(name), id: id) }
+
+  /// - Returns: nil if none begins there that is well-formed.
+  init?(in memory: UnsafeRawBufferPointer, at start: Int) {
+    var mode: UInt32 = 0
+    var position = start
+    while position < memory.count, memory[position] != UInt8(ascii: " ") {
+      let digit = memory[position] &- UInt8(ascii: "0")
+      guard digit < 8, position - start < 6 else { return nil }
+      mode = mode << 3 | UInt32(digit)
+      position += 1
+    }
+    guard position > start, memory[start] != UInt8(ascii: "0") else { return nil }
+    let nameStart = position + 1
+    position = nameStart
+    while position < memory.count, memory[position] != 0 {
+      guard memory[position] != UInt8(ascii: "/") else { return nil }
+      position += 1
+    }
+    guard position > nameStart, position + 20 < memory.count,
+      let id = ObjectID(startOf: UnsafeRawBufferPointer(rebasing: memory[(position + 1)...]))
+    else { return nil }
+    self.mode = mode
+    self.name = UnsafeRawBufferPointer(rebasing: memory[nameStart..<position])
+    self.id = id
+    self.end = position + 21
+  }
+
+  func precedes(_ other: RawEntry) -> Bool {
+    TreeEntry.precedes(name, isTree, other.name, other.isTree)
   }
 }

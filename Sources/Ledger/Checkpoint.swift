@@ -29,7 +29,10 @@ package struct Checkpoint: Sendable {
   private static let magic = "daypass/checkpoint/v2\n"
 
   /// The file's bytes: a first line, the fields, and the SHA-256 of all that.
+  ///
+  /// None where a pin's word was taken: who begins there without asking for it would rest on that.
   package var bytes: [UInt8] {
+    guard state.trustsPin == nil else { return [] }
     var writer = CheckpointWriter()
     writer.bytes = Array(Self.magic.utf8)
     writer.put(root)

@@ -2,26 +2,41 @@ import Grants
 import History
 import Synchronization
 
-/// Does two things side by side and returns when both are done. How is the caller's business: this
-/// room has no threads of its own.
-package typealias SideBySide =
-  @Sendable (
-    _ first: @Sendable () -> Void, _ second: @Sendable () -> Void
-  ) -> Void
+/// How two things are done side by side, which is the caller's business: this room has no threads of
+/// its own.
+package struct SideBySide: Sendable {
+  /// Does both, and returns when both are done.
+  let run: @Sendable (_ first: @Sendable () -> Void, _ second: @Sendable () -> Void) -> Void
+  /// A reader for the second that shares no lock with the first's; nil: they share one.
+  let secondReader: @Sendable () -> (any HistoryReader)?
+
+  package init(
+    secondReader: @escaping @Sendable () -> (any HistoryReader)? = { nil },
+    run:
+      @escaping @Sendable (
+        _ first: @Sendable () -> Void, _ second: @Sendable () -> Void
+      ) -> Void
+  ) {
+    self.run = run
+    self.secondReader = secondReader
+  }
+}
 
 extension Ledger {
   /// Mainline commits authenticated at a time while those before are judged.
-  private static let readAhead = 128
+  private static let readAhead = 512
 
   /// Folds a line of mainline commits; what depends on nothing that came before is done for the next
   /// ones while the present ones are judged.
   func fold(
     _ steps: ArraySlice<Line.Step>, into start: inout SegmentFold
   ) throws(LedgerError) {
+    defer { progress?(steps.count, steps.count) }
     guard let sideBySide, steps.count > Self.readAhead else {
       for step in steps { try start.take(step.id) }
       return
     }
+    let second = sideBySide.secondReader().map { Authenticator(reader: TreeReader($0)) }
     // Unsafe in name only: of the two things done side by side one alone touches `fold` and
     // `failure`, and nothing else does until both are done.
     nonisolated(unsafe) var fold = start
@@ -30,20 +45,21 @@ extension Ledger {
     var present: ArraySlice<Line.Step> = []
     var ready: [AuthenticatedCommit?] = []
     while !rest.isEmpty || !present.isEmpty {
+      progress?(steps.count - rest.count - present.count, steps.count)
       let next = rest.prefix(Self.readAhead)
       rest = rest.dropFirst(Self.readAhead)
       nonisolated(unsafe) var failure: LedgerError?
       let (judged, known) = (present, ready)
-      let ahead = ReadingAhead(next, by: authenticator)
-      sideBySide(
+      let ahead = ReadingAhead(next)
+      sideBySide.run(
         {
           do throws(LedgerError) {
             for (step, commit) in zip(judged, known) { try fold.take(step.id, ready: commit) }
           } catch { failure = error }
           // Judging is the lesser part: who has done it takes a share of the rest.
-          ahead.work()
+          ahead.work(by: authenticator)
         },
-        { ahead.work() })
+        { ahead.work(by: second ?? authenticator) })
       if let failure { throw failure }
       (present, ready) = (next, ahead.commits)
     }
@@ -57,21 +73,20 @@ private final class ReadingAhead: Sendable {
     var done: [Int: [AuthenticatedCommit?]] = [:]
   }
 
-  private static let share = 8
+  /// Many: the first of a share reads trees that another worker has read for the one before it.
+  private static let share = 32
 
   private let shares: [ArraySlice<Line.Step>]
-  private let authenticator: Authenticator
   private let state = Mutex(State())
 
-  init(_ steps: ArraySlice<Line.Step>, by authenticator: Authenticator) {
-    self.authenticator = authenticator
+  init(_ steps: ArraySlice<Line.Step>) {
     shares = stride(from: steps.startIndex, to: steps.endIndex, by: Self.share).map {
       steps[$0..<min($0 + Self.share, steps.endIndex)]
     }
   }
 
   /// Works until nothing is left to begin with.
-  func work() {
+  func work(by authenticator: Authenticator) {
     while true {
       let index = state.withLock { state in
         defer { state.next += 1 }

@@ -1,6 +1,10 @@
 import Grants
 import History
 
+/// Hears how far a replay is, from time to time: mainline commits judged, of all that there are to
+/// judge; as many as all once it has ended, however it ended.
+package typealias ReplayProgress = @Sendable (_ done: Int, _ all: Int) -> Void
+
 /// Replays a repository's history from a trusted root and says what is believed.
 package struct Ledger: Sendable {
   let authenticator: Authenticator
@@ -11,11 +15,14 @@ package struct Ledger: Sendable {
 
   /// Nil does everything in turn.
   let sideBySide: SideBySide?
+  let progress: ReplayProgress?
 
   package init(
-    history: any HistoryReader, root: ObjectID, branch: String, sideBySide: SideBySide? = nil
+    history: any HistoryReader, root: ObjectID, branch: String, sideBySide: SideBySide? = nil,
+    progress: ReplayProgress? = nil
   ) {
     self.sideBySide = sideBySide
+    self.progress = progress
     self.authenticator = Authenticator(reader: TreeReader(history))
     self.root = root
     self.branch = branch
@@ -27,13 +34,25 @@ package struct Ledger: Sendable {
   ///   - now: the verifier's time; the bound for what no pin has closed yet.
   ///   - checkpoint: where an earlier replay ended; nil to start at the root.
   ///   - choice: the commit whose line a person has declared the mainline, where two are possible.
+  ///   - trustingPins: where there is no checkpoint, take the word of the newest pin for what came
+  ///     before it. Who has a reconciler's key can forge everything then.
   ///   - report: receives what happened, in order; from a checkpoint on only what came since.
   /// - Throws: ``LedgerError``: the history cannot be trusted, or not be judged.
   package func replay(
     head: ObjectID, now: Timestamp, from checkpoint: Checkpoint? = nil,
-    choice: ObjectID? = nil, report: @escaping (LedgerEvent) -> Void = { _ in }
+    choice: ObjectID? = nil, trustingPins: Bool = false,
+    report: @escaping (LedgerEvent) -> Void = { _ in }
   ) throws(LedgerError) -> Replay {
-    let checkpoint = checkpoint.flatMap { $0.root == root && $0.branch == branch ? $0 : nil }
+    var checkpoint = checkpoint.flatMap { $0.root == root && $0.branch == branch ? $0 : nil }
+    var trustedPin: TrustedPin?
+    if trustingPins, checkpoint == nil {
+      let search = try PinSearch(ledger: self, head: head, now: now)
+      trustedPin = search.pin
+      if trustedPin != nil {
+        checkpoint = Checkpoint(
+          root: root, branch: branch, verifiedHead: search.state.commit, state: search.state)
+      }
+    }
     let line = try MainlineSearch(
       ledger: self, head: head, now: now, checkpoint: checkpoint, choice: choice
     ).line()
@@ -48,7 +67,7 @@ package struct Ledger: Sendable {
       pins: fold.pins, pinsAhead: fold.pinsAhead,
       rootedAt: Timestamp(seconds: try authenticator.record(root).committerTime),
       flippedUpon: line.flippedHead == nil ? nil : line.chain.last?.id,
-      reader: authenticator.reader)
+      trustedPin: trustedPin, reader: authenticator.reader)
   }
 
   /// Whether that commit is the other one or an ancestor of it.
@@ -101,6 +120,8 @@ package struct Replay: Sendable {
   package let rootedAt: Timestamp
   /// The true mainline's tip, where the head was made by merging it into a branch.
   package let flippedUpon: ObjectID?
+  /// Whose word was taken for what came before; nil where all was judged, now or earlier.
+  package let trustedPin: TrustedPin?
   let reader: TreeReader
 
   package var belief: Belief { state.belief }
@@ -130,7 +151,8 @@ package struct Replay: Sendable {
   private func with(_ state: FoldState) -> Replay {
     Replay(
       root: root, branch: branch, head: head, now: now, pinned: pinned, state: state, pins: pins,
-      pinsAhead: pinsAhead, rootedAt: rootedAt, flippedUpon: flippedUpon, reader: reader)
+      pinsAhead: pinsAhead, rootedAt: rootedAt, flippedUpon: flippedUpon, trustedPin: trustedPin,
+      reader: reader)
   }
 
   /// Where the next replay can begin.

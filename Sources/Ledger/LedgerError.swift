@@ -11,6 +11,8 @@ package struct LedgerError: ExplainedError, Equatable {
     case rollback
     /// Two lines both carry reconciler pins since they forked.
     case ambiguousMainline
+    /// A pin whose word was to be taken does not fit its own commit, or the history around it.
+    case pinUntrustworthy
     /// An object is missing, corrupt or of the wrong hash; the clone is shallow or partial.
     case brokenHistory
     /// Something newer than this version: neither good nor bad, it cannot be judged yet.

@@ -71,6 +71,9 @@ extension Replay {
     return id
   }
 
+  /// The digest of what is believed: without what waits.
+  package func digest() throws(LedgerError) -> String { try state.digest(reader: reader) }
+
   /// The digest of what is believed, were the root tree the head's: what a pin states.
   package func digest(ofRestored root: ObjectID) throws(LedgerError) -> String {
     guard let top = try reader.tree(root), let policies = top.entry(named: "policies") else {

@@ -11,22 +11,24 @@ extension Policy {
   ) -> Decision {
     var reasons = [enabledReason(), roleReason(grant.role)]
     guard let role = roles[grant.role] else { return Decision(reasons) }
-    let others = approvers(of: grant).subtracting(grant.approvals.map(\.by))
+    var others: [Principal] {
+      Array(approvers(of: grant).subtracting(grant.approvals.map(\.by)))
+    }
     reasons += [
-      approverReason(approver, role, others),
-      Reason(
+      approverReason(approver, role, others: others),
+      reason(
         .notRequester, isMet: approver != grant.requester,
         approver == grant.requester
           ? "\(approver) asked for it, and nobody approves what they asked for"
           : "\(approver) did not ask for it",
         missing: "an approval by somebody else", suppliers: others),
-      Reason(
+      reason(
         .notSubject, isMet: approver != grant.subject,
         approver == grant.subject
           ? "\(approver) would hold the role, and nobody approves what they would hold"
           : "\(approver) would not hold the role",
         missing: "an approval by somebody else", suppliers: others),
-      Reason(
+      reason(
         .approvesOnce, isMet: grant.approval(by: approver) == nil,
         grant.approval(by: approver) == nil
           ? "\(approver) has not approved it yet" : "\(approver) has approved it already",
@@ -38,13 +40,13 @@ extension Policy {
     let least = limit?.min ?? TimeSpan(seconds: 1)
     let cap = limit?.cap ?? settings.maxDuration
     reasons += [
-      Reason(
+      reason(
         .durationMinimum, isMet: effective >= least,
         "\(approver) approves \(effective.words); the shortest is \(least.words)",
         source: role.source(of: "duration.min"), missing: "an approval for \(least.words) or more",
         suppliers: [approver]),
       // Only when the cap was lowered after the request: then the approver must shorten.
-      Reason(
+      reason(
         .durationCap, isMet: effective <= cap,
         "\(approver) approves \(effective.words); the longest is \(cap.words)",
         source: limit?.source,
@@ -54,28 +56,28 @@ extension Policy {
   }
 
   private func approverReason(
-    _ person: Principal, _ role: Role, _ others: Set<Principal>
+    _ person: Principal, _ role: Role, others: @autoclosure () -> [Principal]
   ) -> Reason {
     let isMet = isApprover(person, of: role.name)
-    return Reason(
+    return reason(
       .approver, isMet: isMet,
       isMet
         ? "\(person) may approve \(role.name)"
         : role.isAutomatic
           ? "\(role.name) needs no approval" : "\(person) may not approve \(role.name)",
       source: role.approvalSource,
-      missing: role.isAutomatic ? nil : "an approval by one of those who may", suppliers: others)
+      missing: role.isAutomatic ? nil : "an approval by one of those who may", suppliers: others())
   }
 
   private func shorteningReason(
     _ grant: Grant, _ approver: Principal, _ duration: TimeSpan?
   ) -> Reason {
     guard let duration else {
-      return Reason(
+      return reason(
         .shortensOnly, isMet: true, "\(approver) approves the \(grant.duration.words) asked for")
     }
     let isMet = duration.seconds >= 1 && duration <= grant.duration
-    return Reason(
+    return reason(
       .shortensOnly, isMet: isMet,
       isMet
         ? "\(approver) approves \(duration.words) of the \(grant.duration.words) asked for"
@@ -96,11 +98,11 @@ extension Policy {
     reasons += [
       requesterReason(grant, role),
       subjectReason(grant, role),
-      Reason(
+      reason(
         .durationCap, isMet: grant.approvedDuration <= cap,
         "the grant would last \(grant.approvedDuration.words); the longest is \(cap.words)",
         source: limit?.source, missing: "an approval for \(cap.words) or less",
-        suppliers: approvers(of: grant)),
+        suppliers: Array(approvers(of: grant))),
       quorumReason(grant, role),
     ]
     return Decision(reasons)

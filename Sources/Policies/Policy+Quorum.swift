@@ -23,9 +23,7 @@ extension Policy {
   package func quorum(of grant: Grant) -> Quorum? {
     guard let role = roles[grant.role], !role.isAutomatic else { return nil }
     let able = approvers(of: grant)
-    let approved = Set(grant.approvals.map(\.by)).intersection(able)
-    var places = Places(role.stages)
-    for person in approved.sorted() { places.seat(person) }
+    let (places, approved) = places(of: grant, role)
     let open = zip(role.stages, places.seated).filter { $0.quorum > $1.count }
     let missing = open.map { "\($0.quorum - $1.count) more of \($0.whom)" }
     let total = role.stages.reduce(0) { $0 + $1.quorum }
@@ -35,5 +33,15 @@ extension Policy {
       missing: missing.isEmpty ? nil : missing.joined(separator: ", and "),
       suppliers: able.subtracting(approved).filter { places.hasRoom(for: $0) }.sorted(),
       source: open.first?.0.source ?? role.approvalSource)
+  }
+  /// The places of the role's stages that the grant's approvals fill, and by whom.
+  func places(of grant: Grant, _ role: Role) -> (places: Places, approved: Set<Principal>) {
+    let able = grant.approvals.map(\.by).filter {
+      $0 != grant.requester && $0 != grant.subject && isApprover($0, of: role.name)
+    }
+    let approved = Set(able)
+    var places = Places(role.stages)
+    for person in approved.sorted() { places.seat(person) }
+    return (places, approved)
   }
 }

@@ -2,8 +2,20 @@ import Grants
 
 /// The reasons that more than one decision needs.
 extension Policy {
+  /// A reason, in words unless nobody will read them.
+  func reason(
+    _ rule: PolicyRule, isMet: Bool, _ sentence: @autoclosure () -> String,
+    source: @autoclosure () -> SourceLine? = nil, missing: @autoclosure () -> String? = nil,
+    suppliers: @autoclosure () -> [Principal] = []
+  ) -> Reason {
+    if isMet, isTerse { return Reason(rule, isMet: true, "") }
+    return Reason(
+      rule, isMet: isMet, sentence(), source: source(), missing: missing(),
+      suppliers: suppliers())
+  }
+
   func enabledReason() -> Reason {
-    Reason(
+    reason(
       .enabled, isMet: settings.enabled,
       settings.enabled
         ? "the policy admits requests and approvals"
@@ -14,7 +26,7 @@ extension Policy {
 
   func roleReason(_ name: RoleName) -> Reason {
     let exists = roles[name] != nil
-    return Reason(
+    return reason(
       .roleExists, isMet: exists,
       exists ? "there is a role \(name)" : "there is no role \(name)",
       source: exists ? SourceLine(file: PolicyFile.role(name), line: 1) : nil,
@@ -24,7 +36,7 @@ extension Policy {
   func requesterReason(_ grant: Grant, _ role: Role) -> Reason {
     let isMachine = isReconciler(grant.requester)
     let isMet = !isMachine && role.requestable.contains(grant.requester)
-    return Reason(
+    return reason(
       .requesterEligible, isMet: isMet,
       isMet
         ? "\(grant.requester) may ask for \(role.name)"
@@ -40,24 +52,24 @@ extension Policy {
   func subjectReason(_ grant: Grant, _ role: Role) -> Reason {
     let subject = grant.subject
     if isReconciler(subject) {
-      return Reason(
+      return reason(
         .subjectAllowed, isMet: false, "\(subject) is a reconciler, which may hold nothing",
         source: source(of: "reconcilers"))
     }
     if subject == grant.requester {
-      return Reason(
+      return reason(
         .subjectAllowed, isMet: true, "\(subject) would hold the role",
         source: role.source(of: "requestable"))
     }
     guard let others = role.onBehalfOf else {
-      return Reason(
+      return reason(
         .subjectAllowed, isMet: false,
         "\(role.name) can be asked for oneself only, not on behalf of \(subject)",
         source: role.source(of: "onBehalfOf"), missing: "a request by \(subject)",
         suppliers: [subject])
     }
     let isMet = others.contains(subject)
-    return Reason(
+    return reason(
       .subjectAllowed, isMet: isMet,
       "\(role.name) \(isMet ? "may" : "may not") be asked for on behalf of \(subject)",
       source: role.source(of: "onBehalfOf"),
@@ -66,7 +78,7 @@ extension Policy {
 
   func knownReason(_ subject: Principal, known: (Principal) -> Bool) -> Reason {
     let isMet = groupMembers.contains(subject) || known(subject)
-    return Reason(
+    return reason(
       .subjectKnown, isMet: isMet,
       isMet ? "\(subject) is known" : "\(subject) has no key and is in no group",
       missing: "\(subject) in \(PolicyFile.signers) or in a group", suppliers: admins)
@@ -75,13 +87,16 @@ extension Policy {
   /// - Parameter grant: with the approvals it has.
   func quorumReason(_ grant: Grant, _ role: Role) -> Reason {
     if role.isAutomatic {
-      return Reason(
+      return reason(
         .quorum, isMet: true, "\(role.name) needs no approval", source: role.approvalSource)
+    }
+    if isTerse, places(of: grant, role).places.areFilled {
+      return Reason(.quorum, isMet: true, "")
     }
     let state = quorum(of: grant)
     let have = state?.have ?? 0
     let need = state?.need ?? 0
-    return Reason(
+    return reason(
       .quorum, isMet: state?.isFilled ?? true,
       "\(role.name) has \(have) of \(need) approvals; it needs \(state?.words ?? "none")",
       source: state?.source, missing: state?.missing, suppliers: state?.suppliers ?? [])

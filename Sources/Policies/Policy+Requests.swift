@@ -29,7 +29,7 @@ extension Policy {
       grant.breakGlass ? "breakGlass" : nil,
     ].compactMap(\.self)
     let words = unsupported.joined(separator: ", ")
-    return Reason(
+    return reason(
       .supported, isMet: unsupported.isEmpty,
       unsupported.isEmpty
         ? "this version supports everything the request asks for"
@@ -39,7 +39,7 @@ extension Policy {
 
   private func minimumReason(_ grant: Grant, _ role: Role) -> Reason {
     let least = durationLimit(of: role.name)?.min ?? TimeSpan(seconds: 1)
-    return Reason(
+    return reason(
       .durationMinimum, isMet: grant.duration >= least,
       "\(grant.requester) asked for \(grant.duration.words); the shortest is \(least.words)",
       source: role.source(of: "duration.min"), missing: "a duration of \(least.words) or more",
@@ -49,7 +49,7 @@ extension Policy {
   private func capReason(_ grant: Grant, _ role: Role) -> Reason {
     let limit = durationLimit(of: role.name)
     let cap = limit?.cap ?? settings.maxDuration
-    return Reason(
+    return reason(
       .durationCap, isMet: grant.duration <= cap,
       "\(grant.requester) asked for \(grant.duration.words); the longest is \(cap.words)",
       source: limit?.source, missing: "a duration of \(cap.words) or less",
@@ -58,7 +58,7 @@ extension Policy {
 
   private func scopeReason(_ grant: Grant, _ role: Role) -> Reason {
     func refused(_ sentence: String, _ missing: String, key: String = "scope") -> Reason {
-      Reason(
+      reason(
         .scope, isMet: false, sentence, source: role.source(of: key), missing: missing,
         suppliers: [grant.requester])
     }
@@ -77,7 +77,7 @@ extension Policy {
           "\"\(Text.printable(value))\" is not allowed as \(key)", choice, key: "scope.\(key)")
       }
     }
-    return Reason(
+    return reason(
       .scope, isMet: true,
       role.scope.isEmpty ? "\(role.name) has no scope to choose" : "the scope is allowed",
       source: role.source(of: "scope"))
@@ -86,7 +86,7 @@ extension Policy {
   private func justificationReason(_ grant: Grant, _ role: Role) -> Reason {
     let text = Trimming.trimmed(grant.justification)
     func refused(_ sentence: String, _ missing: String, _ source: SourceLine) -> Reason {
-      Reason(
+      reason(
         .justification, isMet: false, sentence, source: source, missing: missing,
         suppliers: [grant.requester])
     }
@@ -107,7 +107,7 @@ extension Policy {
         "the justification does not match \(pattern)", "a justification that matches \(pattern)",
         role.source(of: "justification.pattern"))
     }
-    return Reason(
+    return reason(
       .justification, isMet: true, "the justification is good enough",
       source: role.justification == nil
         ? settings.source(of: .requireJustification) : role.source(of: "justification"))
@@ -115,31 +115,31 @@ extension Policy {
 
   private func ticketReason(_ grant: Grant, _ role: Role) -> Reason {
     let ticket = grant.ticket.flatMap { Trimming.trimmed($0).isEmpty ? nil : $0 }
-    func reason(_ isMet: Bool, _ sentence: String, _ missing: String, _ key: String) -> Reason {
-      Reason(
+    func answer(_ isMet: Bool, _ sentence: String, _ missing: String, _ key: String) -> Reason {
+      reason(
         .ticket, isMet: isMet, sentence, source: role.ticket == nil ? nil : role.source(of: key),
         missing: missing, suppliers: [grant.requester])
     }
     guard let ticket else {
       return role.ticket?.isRequired == true
-        ? reason(false, "\(role.name) asks for a ticket", "a ticket", "ticket.required")
-        : reason(true, "\(role.name) asks for no ticket", "", "ticket.required")
+        ? answer(false, "\(role.name) asks for a ticket", "a ticket", "ticket.required")
+        : answer(true, "\(role.name) asks for no ticket", "", "ticket.required")
     }
     guard let pattern = role.ticket?.pattern else {
-      return reason(true, "there is a ticket", "", "ticket")
+      return answer(true, "there is a ticket", "", "ticket")
     }
     if pattern.matches(ticket) {
-      return reason(true, "the ticket matches \(pattern)", "", "ticket.pattern")
+      return answer(true, "the ticket matches \(pattern)", "", "ticket.pattern")
     }
     let example = pattern.example.map { ", for example \($0)" } ?? ""
-    return reason(
+    return answer(
       false, "the ticket \(Text.printable(ticket)) does not match \(pattern)",
       "a ticket that matches \(pattern)\(example)", "ticket.pattern")
   }
 
   private func duplicateReason(_ grant: Grant, _ open: [Grant]) -> Reason {
     let same = open.filter { $0.scope == grant.scope }.min { $0.id < $1.id }
-    return Reason(
+    return reason(
       .duplicate, isMet: same == nil,
       same.map {
         "\(grant.subject) has an open request or grant for the same role and scope already: \($0.id)"
@@ -150,10 +150,10 @@ extension Policy {
 
   private func perPersonReason(_ grant: Grant, _ role: Role, _ open: [Grant]) -> Reason {
     guard let most = role.maxActivePerPerson else {
-      return Reason(
+      return reason(
         .maxActivePerPerson, isMet: true, "\(role.name) sets no number of grants per person")
     }
-    return Reason(
+    return reason(
       .maxActivePerPerson, isMet: open.count < most,
       "\(grant.subject) has \(open.count) open grant\(open.count == 1 ? "" : "s") of \(role.name); "
         + "the most is \(most)",

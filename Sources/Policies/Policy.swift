@@ -29,6 +29,9 @@ package struct Policy: Sendable, Hashable {
   /// Everybody who is in some group.
   package internal(set) var groupMembers: Set<Principal> = []
 
+  /// Whether reasons that are met go without words: a replay asks for very many and shows none.
+  package var isTerse = false
+
   /// By key of `daypass.yaml`.
   var lines: [String: Int] = [:]
 

@@ -7,6 +7,19 @@ package enum Digest {
     hash(bytes, size: Int(SHA_DIGEST_LENGTH), with: daypass_sha1)
   }
 
+  /// SHA-1 of two pieces as if they were one.
+  package static func sha1(_ first: [UInt8], _ second: [UInt8]) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: Int(SHA_DIGEST_LENGTH)) { buffer, count in
+      first.withUnsafeBufferPointer { first in
+        second.withUnsafeBufferPointer { second in
+          daypass_sha1_joined(
+            first.baseAddress, first.count, second.baseAddress, second.count, buffer.baseAddress)
+        }
+      }
+      count = Int(SHA_DIGEST_LENGTH)
+    }
+  }
+
   /// SHA-256 (FIPS 180-4), 32 bytes.
   package static func sha256(_ bytes: [UInt8]) -> [UInt8] {
     hash(bytes, size: Int(SHA256_DIGEST_LENGTH), with: daypass_sha256)

@@ -54,7 +54,7 @@ package enum CommitComposer {
   }
 
   /// Subject and trailers.
-  static func message(_ draft: Draft) -> String {
+  package static func message(_ draft: Draft) -> String {
     var text = draft.subject + "\n"
     if !draft.trailers.isEmpty {
       text += "\n" + draft.trailers.map { "\($0): \($1)\n" }.joined()

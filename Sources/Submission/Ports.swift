@@ -76,6 +76,10 @@ package protocol LocalBranch: Sendable {
   /// The branches here whose names begin with the prefix, and their tips.
   func tips(below prefix: String) async throws(HistoryError) -> [String: ObjectID]
 
+  /// Finishes what a process that died, or could not write on, left half done to the branch and its
+  /// files.
+  func finish() async throws(HistoryError)
+
   /// Whether the branch could move there: nothing of the user's stands in the way.
   ///
   /// - Throws: ``HistoryError`` with `.dirty` naming the path, and nothing has changed.

@@ -36,6 +36,8 @@ package struct RemoteError: ExplainedError, Equatable {
     case rejectedByHook
     /// Refused for another reason.
     case rejected
+    /// Somebody has the branch locked there, or left a lock behind.
+    case locked
     /// This clone cannot take or send it.
     case local
     /// git's words mean nothing to us.

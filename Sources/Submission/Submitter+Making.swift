@@ -115,6 +115,14 @@ extension Submitter {
           + lacking.joined(separator: ", "))
     }
     guard isPin || !draft.isReconcilers else {
+      let (now, since) = (clock.now(), replay.pinnedAt ?? replay.rootedAt)
+      guard now >= since else {
+        throw SubmissionError(
+          .clock,
+          "the commit just signed would be no pin: \(now) lies before \(since), "
+            + "when the history here \(replay.pinnedAt == nil ? "begins" : "was last pinned")",
+          hint: "Set the clock, or leave --now out.")
+      }
       throw SubmissionError(
         .denied, "the commit just signed would be no pin: git signs with another key here",
         hint: TrustRule.knownKey.hint)
@@ -170,8 +178,8 @@ extension Submitter {
     }
   }
 
-  /// Once it is published, what goes wrong here is no failure any more: `sync` brings this clone
-  /// along.
+  /// Once it is published, or the branch itself has moved, what goes wrong here is no failure any
+  /// more: the next command that writes, or `sync`, brings this clone along.
   private func follow(
     _ made: MadeCommit, _ start: Start
   ) async throws(HistoryError) -> HistoryError? {
@@ -180,7 +188,8 @@ extension Submitter {
         from: start.localTip, to: made.id, because: "daypass: \(made.subject)")
       return nil
     } catch {
-      guard remote != nil else { throw error }
+      let tip = try? local.tip()
+      guard remote != nil || tip == made.id else { throw error }
       return error
     }
   }

@@ -83,7 +83,10 @@ package struct Submitter: Sendable {
   ) async throws(SubmissionError) -> Start {
     let localTip: ObjectID?
     let remoteTip: ObjectID?
-    do throws(HistoryError) { localTip = try local.tip() } catch { throw SubmissionError(error) }
+    do throws(HistoryError) {
+      try await local.finish()
+      localTip = try local.tip()
+    } catch { throw SubmissionError(error) }
     do throws(RemoteError) {
       remoteTip = try await remote?.fetch(branch: ledger.branch)
     } catch { throw SubmissionError(error) }

@@ -76,6 +76,6 @@ struct TreeComposer {
     }
     guard !replaced.isEmpty else { return tree }
     let changed = record.replacing(replaced)
-    return changed.entries.isEmpty ? nil : try writer.write(.tree, changed.bytes)
+    return changed.isEmpty ? nil : try writer.write(.tree, changed.bytes)
   }
 }

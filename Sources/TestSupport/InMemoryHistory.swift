@@ -33,6 +33,14 @@ package final class InMemoryHistory: HistoryReader, HistoryWriter {
     }
   }
 
+  package func scan(
+    _ id: ObjectID, _ take: (UnsafeRawBufferPointer) -> Void
+  ) throws(HistoryError) -> ObjectKind {
+    let object = try read(id, limit: .max)
+    object.bytes.withUnsafeBytes(take)
+    return object.kind
+  }
+
   package func contains(_ id: ObjectID) throws(HistoryError) -> Bool {
     state.withLock { $0.objects[id] != nil }
   }
@@ -105,8 +113,10 @@ package final class InMemoryHistory: HistoryReader, HistoryWriter {
   /// How many objects are stored.
   package var objectCount: Int { state.withLock { $0.objects.count } }
 
-  /// Every object, in no order.
-  package var everything: [RawObject] { state.withLock { Array($0.objects.values) } }
+  /// Every object, in order of their ids.
+  package var everything: [RawObject] {
+    state.withLock { $0.objects.sorted { $0.key < $1.key }.map(\.value) }
+  }
 
   /// Copies everything into another history, as a push to an empty remote does.
   package func copy(to other: some HistoryWriter) throws(HistoryError) {

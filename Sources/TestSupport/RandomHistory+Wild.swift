@@ -4,45 +4,59 @@ import Ledger
 
 /// Steps that try whatever a clone could push.
 extension RandomHistory {
-  private typealias Edits = [String: World.File?]
+  typealias Edits = [String: World.File?]
 
   mutating func wildStep() throws {
     let next: ObjectID? =
-      switch Int.random(in: 0..<20, using: &random) {
+      switch Int.random(in: 0..<28, using: &random) {
       case 0...8: try wildCommit(on: head)
       case 9, 10: try wildPin(on: head)
       case 11, 12: try wildPolicy(on: head)
       case 13: try wildConsent(on: head)
+      case 14...21: try scene()
       default: try wildMerge()
       }
     guard let next else { return }
-    let before = head
     push(next)
-    // Where the replay stops, the next step goes on from before.
-    if (try? believed()) == nil { head = before } else { forks.append(next) }
+    isStale.toggle()
+    if !isStale { settle() }
   }
 
-  private mutating func chance(_ one: Int) -> Bool { Int.random(in: 0..<one, using: &random) == 0 }
+  /// Looks at the head. Where the replay stops, the next step goes on from before, and the heads since
+  /// are mostly forgotten: one such head says as much as many.
+  mutating func settle() {
+    isStale = false
+    if (try? believed()) != nil {
+      if sound.head != head { forks.append(head) }
+      sound = (head, heads.count)
+      return
+    }
+    head = sound.head
+    if !chance(12) { heads.removeLast(heads.count - sound.count) }
+  }
 
-  private mutating func signer() -> String? {
+  mutating func chance(_ one: Int) -> Bool { Int.random(in: 0..<one, using: &random) == 0 }
+
+  mutating func signer() -> String? {
     chance(15) ? nil : pick(Self.people + Self.people + [World.ci] + WildPolicy.others)
   }
 
-  private func person(behind holder: String) throws -> Principal {
+  func person(behind holder: String) throws -> Principal {
     try world.person(String(holder.prefix { $0 != "#" }))
   }
 
   /// One of someone's keys.
-  private mutating func key(of person: Principal) -> String {
+  mutating func key(of person: Principal) -> String {
     let mine = world.keys.keys.filter { $0.prefix { $0 != "#" } == "\(person)" }.sorted()
     return pick(mine) ?? World.alice
   }
 
-  private mutating func moment() -> Timestamp {
-    switch Int.random(in: 0..<10, using: &random) {
+  mutating func moment() -> Timestamp {
+    switch Int.random(in: 0..<12, using: &random) {
     case 0: wild()
     case 1: now - .minutes(Int64.random(in: 0...600, using: &random))
     case 2: now + .minutes(Int64.random(in: -6...6, using: &random))
+    case 3...5: edge() ?? now
     default: now
     }
   }
@@ -50,9 +64,10 @@ extension RandomHistory {
   // MARK: Commits about grants
 
   /// A commit with one change, rarely more.
-  private mutating func wildCommit(on parent: ObjectID) throws -> ObjectID? {
-    let at = moment()
+  mutating func wildCommit(on parent: ObjectID) throws -> ObjectID? {
+    var at = moment()
     guard var (edits, who) = try change(parent, at: at) else { return nil }
+    if let aimed { at = aimed }
     if chance(8), let (more, _) = try change(parent, at: at) {
       edits.merge(more) { first, _ in first }
     }
@@ -60,7 +75,7 @@ extension RandomHistory {
     return try wildCommit(on: parent, edits, by: who, at: at)
   }
 
-  private mutating func wildCommit(
+  mutating func wildCommit(
     on parent: ObjectID, _ edits: Edits, by who: String?, at: Timestamp,
     message: String = "A change"
   ) throws -> ObjectID {
@@ -87,15 +102,19 @@ extension RandomHistory {
       on: parent, edits: edits, by: who, at: at, message: "\(subject)\n", transform: transform)
   }
 
-  private mutating func change(_ parent: ObjectID, at: Timestamp) throws -> (Edits, String?)? {
+  mutating func change(_ parent: ObjectID, at: Timestamp) throws -> (Edits, String?)? {
     let live = try believed().belief.live.values.sorted { $0.grant.id < $1.grant.id }
     let target = pick(live)
+    aimed = nil
     switch Int.random(in: 0..<24, using: &random) {
     case 0...6: return try wildRequest(at)
     case 7...10: return try target.flatMap { try wildApproval($0.grant, at) }
     case 11, 12: return try target.map { try wildEnd($0.grant, $0.state, at) }
     case 13: return try target.flatMap { try retraction($0.grant, $0.state) }
-    case 14: return try target.map { try amendment($0.grant, $0.state, at) }
+    case 14:
+      // Against the request it amends, to the second.
+      if !chance(3) { aimed = target?.requestSignedAt.moved(by: pick([-1, 0, 1, 60]) ?? 0) }
+      return try target.map { try amendment($0.grant, $0.state, at) }
     case 15: return try target.map { try activation($0.grant, at) }
     case 16, 17: return try target.map { try damage($0.grant, $0.state) }
     case 18, 19: return (try stray(), signer())
@@ -104,13 +123,13 @@ extension RandomHistory {
     }
   }
 
-  private mutating func wildRequest(_ at: Timestamp) throws -> (Edits, String?) {
+  mutating func wildRequest(_ at: Timestamp) throws -> (Edits, String?) {
     let who = pick(Self.people + ["frank@example.com"]) ?? World.alice
     let role = pick(["db-read", "db-read", "prod-admin", "scoped", "ticketed", "free", "no-such"])
     let length: TimeSpan =
       pick([.minutes(30), .hours(1), .hours(3), .hours(9), .minutes(5)]) ?? .hours(1)
     var grant = try world.grant(
-      by: who, for: chance(4) ? person() : nil, role: role ?? "db-read",
+      by: who, for: chance(3) ? person() : nil, role: role ?? "db-read",
       at: chance(10) ? moment() : at,
       duration: chance(10) ? TimeSpan(seconds: pick([1, 59, 3_153_600_000]) ?? 1) : length,
       why: pick(["because it is needed", "because", "WHY", "", " \n", "no"]) ?? "",
@@ -132,8 +151,8 @@ extension RandomHistory {
     return (World.place(grant, into ? .active : .pending), key(of: grant.requester))
   }
 
-  private mutating func wildApproval(_ grant: Grant, _ at: Timestamp) throws -> (Edits, String?) {
-    let who = pick([World.bob, World.dave, World.carol, World.erin, person()]) ?? World.bob
+  mutating func wildApproval(_ grant: Grant, _ at: Timestamp) throws -> (Edits, String?) {
+    let who = pick([World.bob, World.dave, World.carol, person(), "\(grant.subject)"]) ?? World.bob
     let moves = chance(2)
     var after = try world.approved(
       grant, by: who, at: chance(8) ? moment() : at, activates: moves,
@@ -145,7 +164,7 @@ extension RandomHistory {
     return (World.place(after, moves ? .active : .pending), key(of: try world.person(who)))
   }
 
-  private mutating func wildEnd(
+  mutating func wildEnd(
     _ grant: Grant, _ state: GrantState, _ at: Timestamp
   ) throws -> (Edits, String?) {
     let outcome = pick(Closure.Outcome.allCases) ?? .revoked
@@ -161,7 +180,7 @@ extension RandomHistory {
     return (edits, holder)
   }
 
-  private mutating func retraction(
+  mutating func retraction(
     _ grant: Grant, _ state: GrantState
   ) throws -> (Edits, String?)? {
     guard let approval = pick(grant.approvals) else { return nil }
@@ -170,7 +189,7 @@ extension RandomHistory {
     return (World.place(after, chance(4) ? .pending : state), key(of: approval.by))
   }
 
-  private mutating func amendment(
+  mutating func amendment(
     _ grant: Grant, _ state: GrantState, _ at: Timestamp
   ) throws -> (Edits, String?) {
     var after = grant
@@ -189,7 +208,7 @@ extension RandomHistory {
     )
   }
 
-  private mutating func activation(_ grant: Grant, _ at: Timestamp) throws -> (Edits, String?) {
+  mutating func activation(_ grant: Grant, _ at: Timestamp) throws -> (Edits, String?) {
     var after = grant
     if !chance(4) {
       after.activatedAt = chance(3) ? at : grant.lastApprovedAt ?? at
@@ -203,7 +222,7 @@ extension RandomHistory {
 
   // MARK: Trees
 
-  private mutating func damage(_ grant: Grant, _ state: GrantState) throws -> (Edits, String?) {
+  mutating func damage(_ grant: Grant, _ state: GrantState) throws -> (Edits, String?) {
     let path = GrantPath(state: state, id: grant.id).description
     let other = GrantPath(state: pick(GrantState.allCases) ?? .active, id: grant.id).description
     let bytes = grant.canonicalBytes
@@ -223,7 +242,7 @@ extension RandomHistory {
     return (edits, pick([signer(), key(of: grant.requester)]) ?? nil)
   }
 
-  private mutating func stray() throws -> Edits {
+  mutating func stray() throws -> Edits {
     let text = World.File("\(random.next())")
     let paths = [
       "grants/stray", "grants/.gitkeep", "grants/README.md", "grants/pending/.gitkeep",
@@ -240,14 +259,14 @@ extension RandomHistory {
   }
 
   /// A file that lay anywhere before, anywhere again.
-  private mutating func resurrection(_ parent: ObjectID) throws -> (Edits, String?)? {
+  mutating func resurrection(_ parent: ObjectID) throws -> (Edits, String?)? {
     guard let old = pick(heads.map(\.commit)) else { return nil }
     let files = world.files(of: old).filter { $0.key.hasPrefix("grants/") }
     guard let (path, file) = pick(files.sorted { $0.key < $1.key }) else { return nil }
     return ([path: file], signer())
   }
 
-  private mutating func removal(_ parent: ObjectID) -> (Edits, String?)? {
+  mutating func removal(_ parent: ObjectID) -> (Edits, String?)? {
     let files = world.files(of: parent).keys.sorted().filter {
       $0.hasPrefix("grants/") || chance(40)
     }
@@ -264,104 +283,5 @@ extension RandomHistory {
     // A closed one mostly by who may archive it.
     let archives = path.hasPrefix("grants/closed/") && chance(2)
     return ([path: World.File?.none], archives ? World.ci : signer())
-  }
-
-  // MARK: Pins, policies, merges
-
-  private mutating func wildPin(on parent: ObjectID) throws -> ObjectID {
-    let named = chance(12) ? pick(heads.map(\.commit)) ?? parent : parent
-    let at = chance(6) ? moment() : max(now, lastPin)
-    if at == now { lastPin = at }
-    let who =
-      chance(6)
-      ? signer() : pick([World.ci, World.ci, World.ci, "ci@example.com#2", "ci2@example.com"])
-    var edits: Edits = [:]
-    if chance(4), let (more, _) = try change(parent, at: at) { edits = more }
-    let state = chance(4) ? "Daypass-State: \(String(repeating: "0", count: 64))\n" : ""
-    return try world.commit(
-      on: parent, edits: edits, by: who, at: at,
-      message: "Pin\n\nDaypass-Mainline: \(named)\n\(state)", base: chance(12) ? world.root : nil)
-  }
-
-  private mutating func wildPolicy(on parent: ObjectID) throws -> ObjectID? {
-    guard let policy else { return nil }
-    let serial = try believed().belief.policy.policy.serial
-    var base = policy
-    base.follow(serial)
-    let next = base.next(varyingLanding: chance(2), using: &random)
-    let at = moment()
-    let who = chance(8) ? signer() : pick(policy.admins)
-    let alongside: Edits = chance(12) ? try change(parent, at: at)?.0 ?? [:] : [:]
-    let commit = try world.changePolicy(
-      on: parent, edits: next.files(world.keys), by: who, at: at,
-      from: chance(12) ? try world.policyTree(of: world.root) : believed().belief.policy.tree,
-      trailer: !chance(10), alongside: alongside)
-    if chance(2) { self.policy = next }
-    return commit
-  }
-
-  /// A consent without a change, or a taking back.
-  private mutating func wildConsent(on parent: ObjectID) throws -> ObjectID? {
-    let believed = try believed().belief.policy.tree
-    let proposed = try pick(heads.suffix(8).map(\.commit)).map { try world.policyTree(of: $0) }
-    let here = try world.policyTree(of: parent)
-    guard let proposed = chance(2) ? here : proposed, let policy else { return nil }
-    let who = chance(8) ? signer() : pick(policy.admins)
-    if chance(3) {
-      let good =
-        heads.map(\.commit).last {
-          (try? world.policyTree(of: $0)) == believed
-        } ?? world.root
-      var edits: Edits = [:]
-      for path in world.files(of: parent).keys where path.hasPrefix("policies/") {
-        edits.updateValue(nil, forKey: path)
-      }
-      for (path, file) in world.files(of: good) where path.hasPrefix("policies/") {
-        edits[path] = file
-      }
-      return try wildCommit(on: parent, edits, by: who, at: moment())
-    }
-    return try world.commit(
-      on: parent, by: who, at: moment(),
-      message: "Consent\n\nDaypass-Policy: \(believed)..\(proposed)\n")
-  }
-
-  private mutating func side(from fork: ObjectID) throws -> ObjectID? {
-    var tip = fork
-    for _ in 0..<Int.random(in: 1...3, using: &random) {
-      let next: ObjectID? =
-        switch Int.random(in: 0..<10, using: &random) {
-        case 0: chance(3) ? try wildPin(on: tip) : nil
-        case 1: try wildPolicy(on: tip)
-        case 2: try wildConsent(on: tip)
-        case 3: try pick(heads.map(\.commit)).map { try world.merge(tip, $0, at: moment()) }
-        default: try wildCommit(on: tip)
-        }
-      tip = next ?? tip
-    }
-    return tip == fork ? nil : tip
-  }
-
-  private mutating func wildMerge() throws -> ObjectID? {
-    let forks = Array(forks.suffix(chance(5) ? 40 : 6)) + [world.root, head]
-    guard let fork = pick(forks), let one = try side(from: fork) else { return nil }
-    let who = chance(3) ? signer() : nil
-    switch Int.random(in: 0..<12, using: &random) {
-    case 0...4: return try world.merge(head, one, by: who, at: moment())
-    case 5: return try world.merge(head, one, tree: head, by: who, at: moment())
-    case 6: return try world.merge(head, one, tree: one, by: who, at: moment())
-    case 7:
-      guard let two = try side(from: pick(forks) ?? fork) else { return nil }
-      return try world.merge(head, one, two, by: who, at: moment())
-    case 8: return try world.merge(one, head, by: who, at: moment())
-    case 9:
-      // Parents flipped, as a pull makes it, with the pin's trailer lost or not.
-      guard let pinned = try? wildPin(on: head) else { return nil }
-      return try world.merge(one, pinned, by: who, at: moment())
-    case 10: return one
-    default:
-      let edits: Edits = try change(head, at: now)?.0 ?? [:]
-      return try world.merge(head, one, by: who, at: moment(), edits: edits)
-    }
   }
 }

@@ -12,7 +12,7 @@ package final class ServerProcess: Sendable {
   ///   - environment: all it sees.
   init(_ arguments: [String], log: String, environment: [String: String]) throws {
     // Should nobody live to end it, it ends by itself.
-    let all = ["/usr/bin/timeout", "900"] + arguments
+    let all = ["/usr/bin/timeout", "3600"] + arguments
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }

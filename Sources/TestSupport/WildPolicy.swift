@@ -1,3 +1,5 @@
+import Grants
+
 /// A policy that changes at random, mostly into another valid one.
 struct WildPolicy: Sendable {
   /// Holders of keys beside ``World``'s people: second keys and people whom only some policies know.
@@ -7,10 +9,13 @@ struct WildPolicy: Sendable {
   private static let choices: [[String]] = [
     [],
     ["approvalTimeout: PT30M", "heartbeat: PT10M", "landingWindow: PT20M", "retention: PT50M"],
-    ["skew: PT1S"], ["skew: PT1H"],
-    ["landingWindow: PT20M", "heartbeat: PT20M"], ["maxDuration: PT30M", "defaultDuration: PT10M"],
+    ["approvalTimeout: PT30M", "heartbeat: PT10M"], ["skew: PT1S"], ["skew: PT1H"],
+    ["landingWindow: PT20M", "heartbeat: PT20M"], ["landingWindow: PT2H", "heartbeat: PT1H"],
+    ["maxDuration: PT30M", "defaultDuration: PT10M"],
     ["requireJustification: false"], ["requireApproval: false"], ["enabled: false"],
-    ["policyLandingWindow: PT30M", "heartbeat: PT5M"], ["heartbeat: PT1H", "skew: PT1H"],
+    ["policyLandingWindow: PT30M", "heartbeat: PT5M"],
+    ["policyLandingWindow: PT1H", "heartbeat: PT1H", "landingWindow: PT1H"],
+    ["heartbeat: PT1H", "skew: PT1H"],
   ]
 
   private(set) var serial = 1
@@ -27,9 +32,9 @@ struct WildPolicy: Sendable {
   private var roles: Set<String> = ["db-read", "prod-admin", "scoped", "ticketed"]
   private var broken: String?
 
-  init(waits: Bool, using random: inout SeededRandom) {
+  init(waits: Bool, at now: Timestamp, using random: inout SeededRandom) {
     landing = waits ? "reconciler" : nil
-    for _ in 0..<2 where Bool.random(using: &random) { change(&random) }
+    for _ in 0..<2 where Bool.random(using: &random) { change(now, &random) }
     (serial, broken, name) = (1, nil, "world")
     if !reconcilers.contains(World.ci) { reconcilers = [World.ci] }
     unlisted.remove(World.carol)
@@ -41,22 +46,28 @@ struct WildPolicy: Sendable {
   mutating func follow(_ serial: Int) { self.serial = serial }
 
   /// The one after this.
-  func next(varyingLanding: Bool, using random: inout SeededRandom) -> WildPolicy {
+  func next(
+    varyingLanding: Bool, at now: Timestamp, using random: inout SeededRandom
+  ) -> WildPolicy {
     var next = self
+    // What has run out is mostly renewed.
+    for who in next.options.keys.sorted() where Bool.random(using: &random) {
+      next.options[who] = nil
+    }
     next.serial = serial + ([1, 1, 1, 1, 1, 1, 1, 0, 2].randomElement(using: &random) ?? 1)
     next.broken = nil
     if varyingLanding, Bool.random(using: &random) {
       next.landing = [nil, "anyone", "reconciler"].randomElement(using: &random) ?? nil
     }
-    for _ in 0...1 { next.change(&random) }
+    for _ in 0...1 { next.change(now, &random) }
     return next
   }
 
-  private mutating func change(_ random: inout SeededRandom) {
+  private mutating func change(_ now: Timestamp, _ random: inout SeededRandom) {
     func either(_ list: [String], _ without: [String]) -> [String] {
       Bool.random(using: &random) ? list : without
     }
-    switch Int.random(in: 0..<14, using: &random) {
+    switch Int.random(in: 0..<17, using: &random) {
     case 0, 1: settings = Self.choices.randomElement(using: &random) ?? []
     case 2: admins = either([World.carol, World.dave], [World.carol, World.dave, World.alice])
     case 3: quorum = Int.random(in: 1...2, using: &random)
@@ -69,14 +80,10 @@ struct WildPolicy: Sendable {
     case 8:
       let who = (RandomHistory.people + Self.others).randomElement(using: &random) ?? World.alice
       if unlisted.remove(who) == nil { unlisted.insert(who) }
-    case 9:
+    case 9, 13, 14:
       let who = (RandomHistory.people + [World.ci] + Self.others).randomElement(using: &random)
-      // World.start is 2026-09-21T14:13:20Z.
-      let windows = [
-        nil, "valid-before=\"202609211600Z\"", "valid-before=\"202609220000Z\"",
-        "valid-after=\"202609211500Z\"", "valid-after=\"20200101Z\",valid-before=\"20300101Z\"",
-      ]
-      options[who ?? World.alice] = windows.randomElement(using: &random) ?? nil
+      options[who ?? World.alice] = window(now, &random)
+    case 15: quorum = 2
     case 10:
       let role = ["db-read", "prod-admin", "scoped", "ticketed"].randomElement(using: &random)
       if let role, roles.remove(role) == nil { roles.insert(role) }
@@ -88,6 +95,19 @@ struct WildPolicy: Sendable {
         ].randomElement(using: &random) ?? nil
     case 12: settings = ["requireApproval: false"]
     default: break
+    }
+  }
+
+  /// A key's term; mostly one that begins or ends soon.
+  private func window(_ now: Timestamp, _ random: inout SeededRandom) -> String? {
+    let soon = TimeSpan.minutes(Int64.random(in: 2...240, using: &random))
+    let stamp = { (moment: Timestamp) in "\"\(moment.compact.filter { $0 != "T" })\"" }
+    return switch Int.random(in: 0..<6, using: &random) {
+    case 0: nil
+    case 1: "valid-after=\"20200101Z\",valid-before=\"20300101Z\""
+    case 2: "valid-after=\(stamp(now + soon))"
+    case 3: "valid-after=\(stamp(now - soon))"
+    default: "valid-before=\(stamp(now + soon))"
     }
   }
 

@@ -39,6 +39,21 @@ enum AtomicFile {
       throw failure
     }
     flush(directory: folder)
+    removeForgotten(beside: path, in: folder)
+  }
+
+  /// Takes away what runs that were killed were just writing: nobody writes for an hour.
+  private static func removeForgotten(beside path: String, in folder: String) {
+    let prefix = (path as NSString).lastPathComponent + "."
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    where name.hasPrefix(prefix) && name.hasSuffix(".tmp")
+      && Int(name.dropFirst(prefix.count).dropLast(4)) != nil
+    {
+      var status = stat()
+      let file = folder + "/" + name
+      guard lstat(file, &status) == 0, status.st_mtim.tv_sec < time(nil) - 3600 else { continue }
+      unlink(file)
+    }
   }
 
   /// Makes a rename last: without this a crash may bring the old name back.

@@ -44,6 +44,16 @@ struct MainlineOptions: ParsableArguments {
   }
 }
 
+/// What reading commands understand for machines that are thrown away.
+struct PinOptions: ParsableArguments {
+  @Flag(
+    help: """
+      Without a checkpoint, begin at the newest pin and take its word for all before it: who has a \
+      reconciler's key can forge everything then. Nothing is remembered. Better: keep the checkpoint.
+      """)
+  var trustPins = false
+}
+
 /// What commands that write understand.
 struct WritingOptions: ParsableArguments {
   @Flag(help: "Neither fetch nor push: work on the local branch alone.")

@@ -35,9 +35,9 @@ struct Session {
       repository: repository,
       ledger: Ledger(
         history: repository, root: root, branch: branch,
-        sideBySide: { first, second in
+        sideBySide: SideBySide(secondReader: { try? repository.makeReader() }) { first, second in
           DispatchQueue.concurrentPerform(iterations: 2) { $0 == 0 ? first() : second() }
-        }),
+        }, progress: ProgressLine.wanted),
       clock: SystemClock(fixed: options.now?.moment), branch: branch,
       isBranchNamed: stated != nil,
       remoteName: try await remote(of: repository),
@@ -63,13 +63,21 @@ struct Session {
 
   /// Replays the local branch, as every reading command does.
   ///
-  /// - Parameter wholeHistory: start at the root even if a checkpoint would spare it, so that
-  ///   `report` hears of everything.
+  /// - Parameters:
+  ///   - wholeHistory: start at the root even if a checkpoint would spare it, so that
+  ///     `report` hears of everything.
+  ///   - trustingPins: without a checkpoint, begin at the newest pin; nothing is kept of that.
   func replay(
-    wholeHistory: Bool = false, report: @escaping (LedgerEvent) -> Void = { _ in }
+    wholeHistory: Bool = false, trustingPins: Bool = false,
+    report: @escaping (LedgerEvent) -> Void = { _ in }
   ) throws -> Replay {
     let stored = storedCheckpoint
     let head = try localHead()
+    if trustingPins, stored == nil {
+      let replay = try ledger.replay(head: head, now: now, trustingPins: true, report: report)
+      Notice.trust(replay)
+      return replay
+    }
     // The last accepted head must still be contained, even where the whole history is read again.
     let replay = try ledger.replay(
       head: head, now: now, from: stored, choice: choice,
@@ -85,6 +93,7 @@ struct Session {
   /// A head that only exists here is not remembered as accepted: it may yet be replaced by what the
   /// remote has. A state that a pin contradicts is not kept either, so that every run says so again.
   func remember(_ replay: Replay) {
+    guard replay.trustedPin == nil else { return }
     let contradicted = replay.pins.contains(where: \.contradicts)
     if !contradicted && isShared(replay.head) {
       checkpoints.save(replay.checkpoint.bytes)

@@ -3,12 +3,12 @@ import Foundation
 /// One line at the bottom of the terminal that says what is being waited for; nothing elsewhere.
 struct StatusLine {
   private var isShown = false
-  private let isWanted =
+  static let isWanted =
     Terminal.errorIsTerminal && ProcessInfo.processInfo.environment["TERM"] != "dumb"
 
   mutating func show(_ text: String) {
-    guard isWanted else { return }
-    let line = Words.safe(text).prefix((Terminal.width ?? 80) - 1)
+    guard Self.isWanted else { return }
+    let line = Words.safe(text).prefix((Terminal.errorWidth ?? 80) - 1)
     Terminal.writeError("\r\u{1b}[K" + Style.forErrors.dim(String(line)))
     isShown = true
   }

@@ -9,9 +9,13 @@ enum Terminal {
   static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && errorIsTerminal }
 
   /// Columns of the terminal; nil where output goes elsewhere.
-  static var width: Int? {
+  static var width: Int? { width(of: STDOUT_FILENO) }
+  static var errorWidth: Int? { width(of: STDERR_FILENO) }
+
+  private static func width(of descriptor: Int32) -> Int? {
     var size = winsize()
-    guard outputIsTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20
+    guard isatty(descriptor) == 1, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0,
+      size.ws_col > 20
     else { return nil }
     return Int(size.ws_col)
   }

@@ -19,7 +19,7 @@ import Testing
       "Reconciler": ["Grants", "Policies", "History", "Ledger"],
       "Submission": ["Grants", "Policies", "History", "Ledger", "Reconciler"],
       "Emitters": ["Grants", "Reconciler"],
-      "GitStore": ["Clibgit2", "History", "Submission", "Subprocess"],
+      "GitStore": ["Clibgit2", "History", "Signatures", "Submission", "Subprocess"],
       "daypass": rooms.union(["Ctimex", "ArgumentParser", "Logging", "Yams", "Subprocess"]),
       "TestSupport": rooms.union(["Clibsodium", "Clibcrypto", "Yams", "Subprocess"]),
     ]

@@ -44,12 +44,33 @@ import Testing
 
   @Test("README.md names every attack")
   func readme() throws {
-    let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-    let file = folder.joined(separator: "/") + "/README.md"
-    let text = String(
-      decoding: try #require(FileManager.default.contents(atPath: file)), as: UTF8.self)
+    let text = try Self.text("Tests/AttackTests/README.md")
     for attack in Attack.all where !attack.name.hasPrefix("no attack: ") {
       #expect(text.contains("\"\(attack.name)\""))
     }
+  }
+
+  @Test(
+    "What README.md and the threat model name in the last column of a table is an attack",
+    arguments: ["Tests/AttackTests/README.md", "docs/threat-model.md"])
+  func named(_ page: String) throws {
+    let known = Set(Attack.all.map(\.name))
+    var found = 0
+    for line in try Self.text(page).split(separator: "\n") where line.hasPrefix("|") {
+      let cell = line.split(separator: "|").last { !$0.allSatisfy(\.isWhitespace) } ?? ""
+      for match in cell.matches(of: /"([^"]+)"/) {
+        found += 1
+        #expect(known.contains(String(match.output.1)), "\(page) names \(match.output.0)")
+      }
+    }
+    #expect(found > 80)
+  }
+
+  /// - Parameter path: from the top of the package.
+  private static func text(_ path: String) throws -> String {
+    let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+    let file = folder.joined(separator: "/") + "/" + path
+    return String(
+      decoding: try #require(FileManager.default.contents(atPath: file)), as: UTF8.self)
   }
 }

@@ -7,6 +7,30 @@ import TestSupport
 extension Attack {
   static let consent = onGrants + onApprovers + onPolicies
 
+  /// The grant with other words than were asked for.
+  private static func longer(_ grant: Grant) -> Grant {
+    var longer = grant
+    longer.duration = .hours(4)
+    return longer
+  }
+
+  /// bob's approval, a minute old, merged in after something else became of the request.
+  private static func late(
+    _ name: String, refused rule: TrustRule, isPending: Bool = true,
+    _ meanwhile: @escaping @Sendable (World, Grant, ObjectID) throws -> ObjectID
+  ) -> Attack {
+    Attack(name) {
+      let world = try World()
+      let (grant, head) = try world.asked()
+      let (old, _) = try world.approve(grant, on: head, by: World.bob, at: t + .minutes(1))
+      let main = try meanwhile(world, grant, head)
+      let merge = try world.merge(main, old, tree: old, at: t + .minutes(11))
+      return Scene(
+        world, merge, at: t + .minutes(12), accepted: main,
+        .only(pending: isPending ? [grant] : [], refused: rule))
+    }
+  }
+
   private static let onGrants: [Attack] = [
     Attack("approval replayed onto another grant") {
       let world = try World()
@@ -42,42 +66,19 @@ extension Attack {
         world, head, at: soon, accepted: approval,
         .only(pending: [second], active: [active], refused: .actor))
     },
-    Attack("old approval after withdrawal") {
-      let world = try World()
-      let (grant, head) = try world.asked()
-      let (old, _) = try world.approve(grant, on: head, by: World.bob, at: t + .minutes(1))
-      let gone = try world.close(
-        grant, .withdrawn, on: head, by: World.alice, at: t + .minutes(2))
-      let merge = try world.merge(gone, old, tree: old, at: t + .minutes(3))
-      return Scene(world, merge, at: soon, accepted: gone, .only(refused: .closedFinal))
+    late("old approval after withdrawal", refused: .closedFinal, isPending: false) {
+      world, grant, head in
+      try world.close(grant, .withdrawn, on: head, by: World.alice, at: t + .minutes(2))
     },
-    Attack("old approval after amendment") {
-      let world = try World()
-      let (grant, head) = try world.asked()
-      let (old, _) = try world.approve(grant, on: head, by: World.bob, at: t + .minutes(1))
-      var longer = grant
-      longer.duration = .hours(4)
-      let amended = try world.showing(
-        longer, .pending, on: head, by: World.alice, at: t + .minutes(2))
-      let merge = try world.merge(amended, old, tree: old, at: t + .minutes(3))
-      return Scene(
-        world, merge, at: soon, accepted: amended,
-        .only(pending: [grant], refused: .readableAct))
+    late("old approval after amendment", refused: .readableAct) { world, grant, head in
+      try world.showing(longer(grant), .pending, on: head, by: World.alice, at: t + .minutes(2))
     },
-    Attack("old approval after an amendment that was undone") {
-      let world = try World()
-      let (grant, head) = try world.asked()
-      let (old, _) = try world.approve(grant, on: head, by: World.bob, at: t + .minutes(1))
-      var longer = grant
-      longer.duration = .hours(4)
+    late("old approval after an amendment that was undone", refused: .approvalFollows) {
+      world, grant, head in
       let amended = try world.showing(
-        longer, .pending, on: head, by: World.alice, at: t + .minutes(2))
-      let undone = try world.showing(
+        longer(grant), .pending, on: head, by: World.alice, at: t + .minutes(2))
+      return try world.showing(
         grant, .pending, on: amended, by: World.alice, at: t + .minutes(10))
-      let merge = try world.merge(undone, old, tree: old, at: t + .minutes(11))
-      return Scene(
-        world, merge, at: t + .minutes(12), accepted: undone,
-        .only(pending: [grant], refused: .approvalFollows))
     },
     Attack("old approval after its staleness limit") {
       let world = try World(policy: [
@@ -122,10 +123,10 @@ extension Attack {
     Attack("content edited between request and approval") {
       let world = try World()
       let (grant, head) = try world.asked()
-      var longer = grant
-      longer.duration = .hours(4)
-      let edited = try world.showing(longer, .pending, on: head, by: nil, at: t + .minutes(1))
-      let (approval, _) = try world.approve(longer, on: edited, by: World.bob, at: t + .minutes(2))
+      let edited = try world.showing(
+        longer(grant), .pending, on: head, by: nil, at: t + .minutes(1))
+      let (approval, _) = try world.approve(
+        longer(grant), on: edited, by: World.bob, at: t + .minutes(2))
       return Scene(
         world, approval, at: soon, accepted: head,
         .only(pending: [grant], refused: .signature, .readableAct))
@@ -168,16 +169,8 @@ extension Attack {
         world, two, at: soon, accepted: one,
         .only(pending: [grant], refused: .actor))
     },
-    Attack("one approver counted twice, two spellings in the policy") {
-      let world = try World()
-      let other = TestKey()
-      let head = try world.changePolicy(
-        on: world.root,
-        edits: [
-          "daypass.yaml": World.policyHead(serial: 2),
-          "allowed_signers": world.signers() + "Bob@example.com \(other.line)\n",
-        ], by: World.carol, at: t)
-      return Scene(world, head, at: soon, accepted: world.root, .only(refused: .policyValid))
+    policy("one approver counted twice, two spellings in the policy") {
+      ["allowed_signers": $0.signers() + "Bob@example.com \(TestKey().line)\n"]
     },
     Attack("one approver counted twice, two branches") {
       let world = try World()
@@ -210,37 +203,17 @@ extension Attack {
         world, one, at: soon, accepted: free,
         .only(pending: [grant], refused: .canonicalResult, serial: 2))
     },
-    Attack("org threshold that the policy has no word for") {
-      let world = try World()
-      let head = try world.changePolicy(
-        on: world.root,
-        edits: ["daypass.yaml": World.policyHead(serial: 2, settings: ["quorum: 1"])],
-        by: World.carol, at: t)
-      return Scene(world, head, at: soon, accepted: world.root, .only(refused: .policyValid))
-    },
-    Attack("quorum 0") {
-      let world = try World()
-      let head = try world.changePolicy(
-        on: world.root,
-        edits: [
-          "daypass.yaml": World.policyHead(serial: 2), "roles/db-read.yaml": World.role(quorum: 0),
-        ], by: World.carol, at: t)
-      return Scene(world, head, at: soon, accepted: world.root, .only(refused: .policyValid))
-    },
+    policy(
+      "org threshold that the policy has no word for", "daypass.yaml",
+      World.policyHead(serial: 2, settings: ["quorum: 1"])),
+    policy("quorum 0", "roles/db-read.yaml", World.role(quorum: 0)),
     Attack("quorum 0, in the root") {
       let world = try World(policy: ["roles/db-read.yaml": World.role(quorum: 0)])
       let (_, head) = try world.asked()
       return Scene(world, head, at: soon, .stops(.rootInvalid))
     },
-    Attack("empty approver set") {
-      let world = try World()
-      let head = try world.changePolicy(
-        on: world.root,
-        edits: [
-          "daypass.yaml": World.policyHead(serial: 2),
-          "groups.yaml": "groups:\n  engineers: [\(World.alice)]\n  leads: []\n",
-        ], by: World.carol, at: t)
-      return Scene(world, head, at: soon, accepted: world.root, .only(refused: .policyValid))
-    },
+    policy(
+      "empty approver set", "groups.yaml",
+      "groups:\n  engineers: [\(World.alice)]\n  leads: []\n"),
   ]
 }

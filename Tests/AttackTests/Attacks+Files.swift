@@ -47,17 +47,20 @@ extension Attack {
     file("newline in a person's name", "\"alice@", "\"root\\nalice@"),
   ]
 
-  /// A policy file that an admin consents to.
-  private static func policy(
-    _ name: String, _ file: String, _ text: String, _ rule: TrustRule = .policyValid
+  /// A policy that an admin consents to and nobody may bring in.
+  static func policy(
+    _ name: String, _ edits: @escaping @Sendable (World) -> [String: String?]
   ) -> Attack {
     Attack(name) {
       let world = try World()
-      var edits: [String: String?] = ["daypass.yaml": World.policyHead(serial: 2)]
-      edits[file] = text
+      let edits = ["daypass.yaml": World.policyHead(serial: 2)].merging(edits(world)) { $1 }
       let head = try world.changePolicy(on: world.root, edits: edits, by: World.carol, at: t)
-      return Scene(world, head, at: soon, accepted: world.root, .only(refused: rule))
+      return Scene(world, head, at: soon, accepted: world.root, .only(refused: .policyValid))
     }
+  }
+
+  static func policy(_ name: String, _ file: String, _ text: String) -> Attack {
+    policy(name) { _ in [file: text] }
   }
 
   static let onYAML: [Attack] = [

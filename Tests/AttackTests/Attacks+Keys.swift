@@ -20,36 +20,48 @@ extension Attack {
     moment.description.filter { $0.isNumber || $0 == "Z" }.replacing("T", with: "")
   }
 
-  /// An edit of `allowed_signers` by an admin who may make it.
+  /// A line more in `allowed_signers`, by an admin who may change it.
   private static func signers(
-    _ name: String, _ change: @escaping @Sendable (World) -> String
+    _ name: String, _ line: @escaping @Sendable (World) -> String
+  ) -> Attack {
+    policy(name) { ["allowed_signers": $0.signers() + line($0) + "\n"] }
+  }
+
+  /// An approval by bob, whose key has those limits.
+  ///
+  /// - Parameter landing: when a merge brings it in; nil where it lands as it is.
+  private static func limited(
+    _ name: String, _ options: String, signed: Timestamp, landing: Timestamp? = nil
   ) -> Attack {
     Attack(name) {
-      let world = try World()
-      let head = try world.changePolicy(
-        on: world.root,
-        edits: [
-          "daypass.yaml": World.policyHead(serial: 2), "allowed_signers": change(world),
-        ], by: World.carol, at: t)
-      return Scene(world, head, at: soon, accepted: world.root, .only(refused: .policyValid))
+      let world = try limited(options)
+      let (grant, head) = try world.asked()
+      var last = try world.approve(grant, on: head, by: World.bob, at: signed).commit
+      if let landing {
+        let side = try world.commit(
+          on: head, edits: ["notes.txt": World.File("x")], by: nil, at: landing)
+        last = try world.merge(side, last, tree: last, at: landing)
+      }
+      return Scene(
+        world, last, at: soon, accepted: head, .only(pending: [grant], refused: .keyValidity))
     }
   }
 
   static let onKeys: [Attack] = [
     signers("key under two people") {
-      $0.signers() + "mallory@example.com \($0.keys[World.bob]?.line ?? "")\n"
+      "mallory@example.com \($0.keys[World.bob]?.line ?? "")"
     },
-    signers("certificate authority") {
-      $0.signers() + "mallory@example.com cert-authority \(TestKey().line)\n"
+    signers("certificate authority") { _ in
+      "mallory@example.com cert-authority \(TestKey().line)"
     },
-    signers("small-order key") {
+    signers("small-order key") { _ in
       // The neutral element of the curve, for which any signature can be made.
-      $0.signers() + "mallory@example.com ssh-ed25519 "
-        + "AAAAC3NzaC1lZDI1NTE5AAAAIAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"
+      "mallory@example.com ssh-ed25519 "
+        + "AAAAC3NzaC1lZDI1NTE5AAAAIAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
     },
-    signers("pattern for a person") { $0.signers() + "*@example.com \(TestKey().line)\n" },
-    signers("key of another namespace") {
-      $0.signers() + "mallory@example.com namespaces=\"file\" \(TestKey().line)\n"
+    signers("pattern for a person") { _ in "*@example.com \(TestKey().line)" },
+    signers("key of another namespace") { _ in
+      "mallory@example.com namespaces=\"file\" \(TestKey().line)"
     },
     approval("key that nobody lists", .knownKey) { draft, _ in
       let key = TestKey()
@@ -74,41 +86,17 @@ extension Attack {
         world, forged, at: soon, accepted: gone,
         .only(pending: [grant], refused: .knownKey, serial: 2))
     },
-    Attack("key ended, at signing") {
-      let world = try limited("valid-before=\"\(date(t + .minutes(1)))\"")
-      let (grant, head) = try world.asked()
-      let (forged, _) = try world.approve(
-        grant, on: head, by: World.bob, at: t + .minutes(1) + TimeSpan(seconds: 1))
-      return Scene(
-        world, forged, at: soon, accepted: head,
-        .only(pending: [grant], refused: .keyValidity))
-    },
-    Attack("key ended, at landing") {
-      let world = try limited("valid-before=\"\(date(t + .minutes(2)))\"")
-      let (grant, head) = try world.asked()
-      let (old, _) = try world.approve(grant, on: head, by: World.bob, at: t + .minutes(1))
-      let side = try world.commit(
-        on: head, edits: ["notes.txt": World.File("x")], by: nil, at: t + .minutes(3))
-      let merge = try world.merge(side, old, tree: old, at: t + .minutes(3))
-      return Scene(
-        world, merge, at: soon, accepted: head, .only(pending: [grant], refused: .keyValidity))
-    },
-    Attack("key not yet begun, at signing") {
-      let world = try limited("valid-after=\"\(date(t + .minutes(2)))\"")
-      let (grant, head) = try world.asked()
-      let (old, _) = try world.approve(grant, on: head, by: World.bob, at: t + .minutes(1))
-      let side = try world.commit(
-        on: head, edits: ["notes.txt": World.File("x")], by: nil, at: t + .minutes(3))
-      let merge = try world.merge(side, old, tree: old, at: t + .minutes(3))
-      return Scene(
-        world, merge, at: soon, accepted: head, .only(pending: [grant], refused: .keyValidity))
-    },
-    Attack("key not yet begun, at landing") {
-      let world = try limited("valid-after=\"\(date(t + .days(1)))\"")
-      let (grant, head) = try world.asked()
-      let (early, _) = try world.approve(grant, on: head, by: World.bob, at: t + .minutes(1))
-      return Scene(
-        world, early, at: soon, accepted: head, .only(pending: [grant], refused: .keyValidity))
-    },
+    limited(
+      "key ended, at signing", "valid-before=\"\(date(t + .minutes(1)))\"",
+      signed: t + .minutes(1) + TimeSpan(seconds: 1)),
+    limited(
+      "key ended, at landing", "valid-before=\"\(date(t + .minutes(2)))\"",
+      signed: t + .minutes(1), landing: t + .minutes(3)),
+    limited(
+      "key not yet begun, at signing", "valid-after=\"\(date(t + .minutes(2)))\"",
+      signed: t + .minutes(1), landing: t + .minutes(3)),
+    limited(
+      "key not yet begun, at landing", "valid-after=\"\(date(t + .days(1)))\"",
+      signed: t + .minutes(1)),
   ]
 }

@@ -95,22 +95,21 @@ extension Attack {
       try await repository.git("config", "daypass.branch", "main")
     },
     disk("zip bomb", stops: .brokenHistory) { repository, scene in
-      // A gigabyte of zeros, a megabyte on disk, under the name of the tree that everybody reads.
-      let zeros = repository.sandbox.path("zeros")
-      let script = "truncate -s 1G \(zeros) && git hash-object -t blob -w --stdin < \(zeros)"
-      let made = try await repository.sandbox.run(
-        ["sh", "-c", script], in: repository.name,
-        env: [
-          "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.bigFileThreshold",
-          "GIT_CONFIG_VALUE_0": "2g",
-        ])
-      guard made.succeeded, let bomb = ObjectID(hex: made.text) else {
-        throw ToolFailure(arguments: ["git", "hash-object"], words: made.errorText)
-      }
+      let bomb = try await makeBomb(in: repository)
       let data = try Data(contentsOf: URL(filePath: file(of: bomb, in: repository)))
       try rewrite(try tree(scene), in: repository) { _ in data }
-    }
-    .open("An object said to be larger than what is read of its kind is never hashed."),
+    },
+    disk("zip bomb, packed", stops: .brokenHistory) { repository, scene in
+      let bomb = try await makeBomb(in: repository)
+      let all = try await repository.git(
+        "cat-file", "--batch-all-objects", "--batch-check=%(objectname)")
+      try await repository.git(
+        "-c", "core.bigFileThreshold=2g", "-c", "core.compression=9", "pack-objects", "-q",
+        "--window=0", "objects/pack/pack", stdin: all + "\n")
+      try await repository.git("prune-packed", "-q")
+      var forgery = try PackForgery(gitDirectory: repository.path)
+      try forgery.exchange(try tree(scene), bomb)
+    },
     disk("alternates elsewhere, with a forged object", stops: .brokenHistory) {
       repository, scene in
       let id = try tree(scene)
@@ -126,6 +125,24 @@ extension Attack {
         "objects/info/alternates", repository.sandbox.path("elsewhere") + "\n")
     },
   ]
+
+  /// 200 MiB of zeros, 200 KiB on disk.
+  private static func makeBomb(in repository: TemporaryRepository) async throws -> ObjectID {
+    let made = try await repository.sandbox.run(
+      [
+        "sh", "-c",
+        "truncate -s 200M ../zeros && git hash-object -t blob -w --stdin < ../zeros; rm ../zeros",
+      ],
+      in: repository.name,
+      env: [
+        "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.bigFileThreshold",
+        "GIT_CONFIG_VALUE_0": "2g",
+      ])
+    guard made.succeeded, let bomb = ObjectID(hex: made.text) else {
+      throw ToolFailure(arguments: ["git", "hash-object"], words: made.errorText)
+    }
+    return bomb
+  }
 
   /// Lets the graph say that a commit has no parents (gitformat-commit-graph).
   private static func forgeGraph(_ path: String, orphaning id: ObjectID) throws {

@@ -52,26 +52,12 @@ extension Attack {
       return Scene(
         world, second, at: soon, accepted: head, .only(active: [grant], refused: .strayPath))
     },
-    Attack("terminal escapes in a policy's words") {
-      let world = try World()
-      let head = try world.changePolicy(
-        on: world.root,
-        edits: [
-          "daypass.yaml": World.policyHead(serial: 2),
-          "roles/db-read.yaml": World.role(quorum: 1).replacing("A role", with: "\"\\e[2J\""),
-        ], by: World.carol, at: t)
-      return Scene(world, head, at: soon, accepted: world.root, .only(refused: .policyValid))
-    },
-    Attack("terminal escapes in a role's file name") {
-      let world = try World()
-      let head = try world.changePolicy(
-        on: world.root,
-        edits: [
-          "daypass.yaml": World.policyHead(serial: 2),
-          "roles/\u{1b}[2J\u{202e}.yaml": World.role(quorum: 1),
-        ], by: World.carol, at: t)
-      return Scene(world, head, at: soon, accepted: world.root, .only(refused: .policyValid))
-    },
+    policy(
+      "terminal escapes in a policy's words", "roles/db-read.yaml",
+      World.role(quorum: 1).replacing("A role", with: "\"\\e[2J\"")),
+    policy(
+      "terminal escapes in a role's file name", "roles/\u{1b}[2J\u{202e}.yaml",
+      World.role(quorum: 1)),
     Attack("terminal escapes in a branch's name") {
       let world = try World()
       let (grant, head) = try world.activated()

@@ -5,6 +5,48 @@ import TestSupport
 
 /// Trees and files that two programs may read in two ways.
 extension Attack {
+  /// A hundred megabytes of spaces in place of a grant.
+  private static func largeBlob(
+    _ name: String, _ prepare: (@Sendable (TemporaryRepository) async throws -> Void)? = nil
+  ) -> Attack {
+    Attack(name) {
+      let world = try World()
+      let (grant, head) = try world.asked()
+      let path = GrantPath(state: .active, id: grant.id).description
+      let forged = try world.commit(
+        on: head, edits: [path: World.File([UInt8](repeating: 32, count: 100 << 20))],
+        by: World.bob, at: t + .minutes(1))
+      var scene = Scene(
+        world, forged, at: soon, accepted: head,
+        .only(pending: [grant], refused: .readableFile))
+      scene.prepare = prepare
+      return scene
+    }
+  }
+
+  /// An approval under many words, and a plain one after it, which counts.
+  private static func largeMessage(
+    _ name: String, _ megabytes: Int,
+    _ prepare: (@Sendable (TemporaryRepository) async throws -> Void)? = nil
+  ) -> Attack {
+    Attack(name) {
+      let world = try World()
+      let (grant, head) = try world.asked()
+      let after = try world.approved(
+        grant, by: World.bob, at: t + .minutes(1), activates: true)
+      let forged = try world.commit(
+        on: head, edits: World.place(after, .active), by: World.bob, at: t + .minutes(1),
+        message: String(repeating: "a\n\n", count: (megabytes << 20) / 3))
+      let (approval, active) = try world.approve(
+        grant, on: forged, by: World.dave, at: t + .minutes(3))
+      var scene = Scene(
+        world, approval, at: soon, accepted: head,
+        .only(active: [active], refused: .signature, disputed: false))
+      scene.prepare = prepare
+      return scene
+    }
+  }
+
   static let trees = onModes + onNames + onSizes + onFiles + onYAML
 
   /// bob's approval, signed, in an entry of that mode.
@@ -150,28 +192,23 @@ extension Attack {
       return try world.rawTree(
         (0..<200_000).map { ("100644", "n\(String($0 + 1_000_000).suffix(6))", blob) })
     },
-    Attack("100 MiB blob") {
-      let world = try World()
-      let (grant, head) = try world.asked()
-      let path = GrantPath(state: .active, id: grant.id).description
-      let forged = try world.commit(
-        on: head, edits: [path: World.File([UInt8](repeating: 32, count: 100 << 20))],
-        by: World.bob, at: t + .minutes(1))
-      return Scene(
-        world, forged, at: soon, accepted: head,
-        .only(pending: [grant], refused: .readableFile))
+    largeBlob("100 MiB blob"),
+    largeBlob("100 MiB blob, packed") { try await $0.git("repack", "-a", "-d", "-q") },
+    largeMessage("50 MiB message", 50),
+    largeMessage("130 MiB message", 130),
+    largeMessage("130 MiB message, packed", 130) {
+      try await $0.git("repack", "-a", "-d", "-q")
     },
-    Attack("50 MiB message") {
+    Attack("30,000 parents, an ending the last of them") {
+      // Its header alone is too large to be read at once; what it brings is brought all the same.
       let world = try World()
-      let (grant, head) = try world.asked()
-      let after = try world.approved(
-        grant, by: World.bob, at: t + .minutes(1), activates: true)
-      let forged = try world.commit(
-        on: head, edits: World.place(after, .active), by: World.bob, at: t + .minutes(1),
-        message: String(repeating: "a\n\n", count: (50 << 20) / 3))
+      let (grant, head) = try world.activated()
+      let end = try world.close(grant, .revoked, on: head, by: World.bob, at: t + .minutes(2))
+      let merge = try world.rawCommit(
+        try world.history.commit(head).tree,
+        on: [ObjectID](repeating: head, count: 30_000) + [end], by: nil, at: t + .minutes(3))
       return Scene(
-        world, forged, at: soon, accepted: head,
-        .only(pending: [grant], refused: .signature))
+        world, merge, at: soon, accepted: head, .only(refused: .canonicalResult))
     },
     Attack("1,000 parents") {
       let world = try World()

@@ -5,12 +5,13 @@ import Testing
 
 /// Many people in both flows at once, on one remote behind OpenSSH.
 @Suite("Remotes: a crowd") struct CrowdTests {
-  /// For a minute twenty people ask, approve each other's, withdraw and revoke, ten by pushing to
+  /// For a minute (`make load`: for ten) twenty people ask, approve each other's, withdraw and revoke, ten by pushing to
   /// the mainline, ten on branches that a reconciler lands meanwhile. What was reported as done is
   /// there once, and nothing else is.
-  @Test(.timeLimit(.minutes(15))) func twentyPeopleInBothFlowsAtOnceOverSSH() async throws {
+  @Test(.timeLimit(.minutes(50))) func twentyPeopleInBothFlowsAtOnceOverSSH() async throws {
     let crowd = try await Crowd(each: 10)
-    let end = ContinuousClock.now + .seconds(60)
+    let seconds = ProcessEnvironment.current["DAYPASS_LOAD_SECONDS"].flatMap(Int.init) ?? 60
+    let end = ContinuousClock.now + .seconds(seconds)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for flow in Crowd.Flow.allCases {
         let board = Board()
@@ -22,7 +23,8 @@ import Testing
       try await group.waitForAll()
     }
     try await crowd.landTheRest()
-    print("a crowd over ssh: \(await crowd.tally.summary)")
+    let outrun = try await crowd.outrun()
+    print("A crowd over ssh, \(seconds) s:\n\(await crowd.tally.table(outrun: outrun))")
 
     // A clone made of whatever the remote has now.
     try await crowd.world.stage.clone("carol", to: "auditor")
@@ -36,7 +38,7 @@ import Testing
 }
 
 /// Who waits for whose approval, within one flow.
-private actor Board {
+actor Board {
   private var waiting: [(grant: String, owner: String)] = []
   /// What was approved, by the commit whose landing it waits for; nil on the mainline.
   private var approved: [String: String?] = [:]
@@ -59,41 +61,7 @@ private actor Board {
   }
 }
 
-/// What the commands reported.
-private actor Tally {
-  /// One step of one grant, as both a report and the log tell it.
-  struct Step: Hashable, CustomStringConvertible {
-    let kind: String
-    let grant: String
-    let commit: String
-    var description: String { "\(kind) \(grant) \(commit)" }
-  }
-
-  private(set) var done: [Crowd.Flow: [Step]] = [:]
-  private(set) var failures: [String: Int] = [:]
-  /// The reconciler's commits; of some only the first digits were said.
-  private(set) var reconcilers: [String] = []
-  private(set) var landed: Set<String> = []
-
-  func add(_ step: Step, in flow: Crowd.Flow) { done[flow, default: []].append(step) }
-  func addFailure(_ what: String) { failures[what, default: 0] += 1 }
-  func addReconcilers(_ commit: String) { reconcilers.append(commit) }
-  func addLanding(of tip: String, by commit: String) {
-    landed.insert(tip)
-    reconcilers.append(commit)
-  }
-
-  var summary: String {
-    let counts = Crowd.Flow.allCases.map { flow in
-      let kinds = Dictionary(grouping: done[flow] ?? [], by: \.kind).mapValues(\.count)
-      return "\(flow) \(kinds.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })"
-    }
-    return "\(counts), \(landed.count) branches landed, \(reconcilers.count) reconciler's commits, "
-      + "failures \(failures)"
-  }
-}
-
-private struct Crowd: Sendable {
+struct Crowd: Sendable {
   enum Flow: String, CaseIterable, Sendable { case direct, branch }
 
   let world: RemoteStage
@@ -182,7 +150,10 @@ private struct Crowd: Sendable {
   private func act(
     _ arguments: [String], as person: String, _ flow: Flow
   ) async throws -> Report? {
+    let began = ContinuousClock.now
     let result = try await world.run(arguments + ["--yes", "-o", "json"], in: person)
+    let took = ContinuousClock.now - began
+    await tally.add(Tally.Run(command: arguments[0], status: result.status, took: took))
     guard result.status == 0 else {
       // Outrun too often, or the policy says no: said, never silent.
       #expect(
@@ -236,8 +207,11 @@ private struct Crowd: Sendable {
       let landed: [Branch]
       let left: [Branch]
     }
+    let began = ContinuousClock.now
     let result = try await world.run(
       ["land", "--all", "--assume-clock", "--yes", "-o", "json"], in: "ci")
+    let took = ContinuousClock.now - began
+    await tally.add(Tally.Run(command: "land", status: result.status, took: took))
     #expect([0, 4, 5].contains(result.status), "land: \(result.errorText)")
     guard result.status != 5 else {
       await tally.addFailure("land 5")
@@ -253,7 +227,10 @@ private struct Crowd: Sendable {
   }
 
   private func reconcile() async throws -> Bool {
+    let began = ContinuousClock.now
     let result = try await world.run(["reconcile", "--assume-clock"], in: "ci")
+    let took = ContinuousClock.now - began
+    await tally.add(Tally.Run(command: "reconcile", status: result.status, took: took))
     #expect([0, 5].contains(result.status), "reconcile: \(result.errorText)")
     if result.status != 0 { await tally.addFailure("reconcile \(result.status)") }
     for match in result.text.matches(of: /commit ([0-9a-f]{10,40}) on main/) {
@@ -280,15 +257,34 @@ private struct Crowd: Sendable {
     #expect(log.count { $0.waiting } == 0, "the reconciler's commit is the last")
     let done = await tally.done
     let reported = done.values.flatMap(\.self)
+    let lost = Set(reported).subtracting(logged).count
+    let double = logged.count - Set(logged).count
+    print("lost \(lost), double \(double)")
     #expect(Set(reported).count == reported.count, "reported twice")
-    #expect(Set(logged).count == logged.count, "double")
-    #expect(Set(reported).subtracting(logged).isEmpty, "lost")
+    #expect(double == 0)
+    #expect(lost == 0, "\(Set(reported).subtracting(logged))")
     #expect(Set(logged).subtracting(reported).isEmpty, "nobody reported it")
     for flow in Flow.allCases {
       #expect(done[flow]?.isEmpty == false, "nothing at all got through: \(flow)")
     }
     let landed = await tally.landed
     #expect(!landed.isEmpty)
+  }
+
+  /// How many commits people signed that another writer was faster than: each was judged and signed
+  /// anew, or said to have failed. They lie in their clones, and nothing refers to them.
+  func outrun() async throws -> Int {
+    var count = 0
+    let there = try await world.sandbox.git("rev-list", "--all", in: "remote.git")
+    let landed = Set(there.split(separator: "\n"))
+    for person in Flow.allCases.flatMap(people) {
+      let listed = try await world.sandbox.git(
+        "cat-file", "--batch-all-objects", "--batch-check=%(objecttype) %(objectname)", in: person)
+      count += listed.split(separator: "\n").count {
+        $0.hasPrefix("commit ") && !landed.contains($0.dropFirst("commit ".count))
+      }
+    }
+    return count
   }
 
   /// What failed left nothing behind: no commit, no branch, no file.

@@ -305,7 +305,13 @@ import Testing
 
   @Test func fmtLosesNothingOnBadInput() async throws {
     let box = try Sandbox()
-    for text in ["{", "{}", file.replacing("\"role\"", with: "\"roles\""), "\u{0}"] {
+    // Each approval takes more room when it is laid out over lines.
+    let approvals = (0..<1_000).map { number in
+      "{\"at\":\"2026-11-23T18:20:00Z\",\"by\":\"a\(number)\",\"comment\":\"\"}"
+    }
+    let long = file.replacing("[]", with: "[" + approvals.joined(separator: ",") + "]")
+    #expect(long.utf8.count <= Grant.largestFile)
+    for text in ["{", "{}", file.replacing("\"role\"", with: "\"roles\""), "\u{0}", long] {
       try box.write("grants/x.json", text)
       #expect(try await box.run([Stage.binary, "fmt"]).status == 1)
       #expect(box.read("grants/x.json") == text)

@@ -7,6 +7,8 @@ import Testing
 struct RemoteStage {
   let stage: Stage
   var sandbox: Sandbox { stage.sandbox }
+  /// The program that is run.
+  var binary = Stage.binary
   /// What the programs see besides the sandbox's environment.
   var environment: [String: String?] = [:]
 
@@ -44,10 +46,14 @@ struct RemoteStage {
       "GIT_COMMITTER_EMAIL": nil,
     ]
     let result = try await ProgramRunner(sandbox.environment).run(
-      ["setsid", "--wait", Stage.binary] + arguments, in: sandbox.path(person),
+      ["setsid", "--wait", binary] + arguments, in: sandbox.path(person),
       changing: unsigned.merging(environment) { $1 }.merging(env) { $1 }, timeout: .seconds(300))
     let words = result.text + result.errorText
     for secret in [Self.canary, Self.coded] { #expect(!words.contains(secret), "\(words)") }
+    let steering = words.unicodeScalars.filter {
+      $0 != "\n" && $0.properties.generalCategory == .control || $0.properties.isBidiControl
+    }
+    #expect(steering.isEmpty, "\(arguments): \(steering.map(\.value))")
     return result
   }
 
@@ -90,7 +96,7 @@ struct RemoteStage {
   /// everything as it was, and tells what and what next.
   func expectFailure(
     of commands: [[String]] = [request, ["sync"]], saying words: String...,
-    env: [String: String?] = [:], within limit: Duration = .seconds(30),
+    env: [String: String?] = [:], status: Int32 = 1, within limit: Duration = .seconds(30),
     sourceLocation: SourceLocation = #_sourceLocation
   ) async throws {
     for command in commands {
@@ -99,7 +105,7 @@ struct RemoteStage {
       let result = try await run(command, in: "alice", env: env)
       let took = ContinuousClock.now - began
       let told = result.errorText
-      #expect(result.status == 1, "\(command): \(told)", sourceLocation: sourceLocation)
+      #expect(result.status == status, "\(command): \(told)", sourceLocation: sourceLocation)
       #expect(took < limit, "\(command) took \(took)", sourceLocation: sourceLocation)
       for word in words {
         #expect(told.contains(word), "\(command): \(told)", sourceLocation: sourceLocation)

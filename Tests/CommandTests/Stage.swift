@@ -13,7 +13,10 @@ final class Stage: Sendable {
   /// Where the package lies.
   static let project =
     "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-  static let binary = project + "/.build/debug/daypass"
+  static let binary =
+    ProcessEnvironment.current["DAYPASS_BINARY"] ?? project + "/.build/debug/daypass"
+  /// What people install: `make attack-binary`.
+  static let releaseBinary = project + "/.build-release/release/daypass"
 
   /// - Parameters:
   ///   - clones: who gets a clone of the remote, set up to sign and trusting the root.

@@ -1,8 +1,10 @@
-import GitStore
+import FoundationEssentials
 import Glibc
 import History
 import TestSupport
 import Testing
+
+@testable import GitStore
 
 @Suite struct CheckedOutBranchTests {
   typealias Setting = WorkTreeTests.Setting
@@ -135,6 +137,109 @@ import Testing
       ($0 as? HistoryError)?.code == .locked
     }
     #expect(try branch.tip() == setting.old.commit)
+  }
+
+  /// As after a death in the midst: the branch has moved, one file is torn, one of git's locks is
+  /// there, and the note tells of it.
+  @Test(arguments: WorkTreeTests.Layout.allCases)
+  func whatADeadOneLeftIsFinished(_ layout: WorkTreeTests.Layout) async throws {
+    let setting = try await Setting(layout)
+    let common = setting.store.commonDirectory
+    let branch = CheckedOutBranch(repository: setting.store, reference: setting.branch)
+    try setting.main.sandbox.write(common + "/daypass/lock", "")
+    try MoveNote.write(setting.branch, from: setting.old.commit, in: common)
+    try setting.store.move(
+      setting.branch, to: setting.new.commit, expecting: setting.old.commit, because: "test")
+    try setting.checkout.write("grants/new/n", "edi")
+    try setting.main.sandbox.write(setting.store.gitDirectory + "/index.lock", "half")
+    try await branch.finish()
+    #expect(!MoveNote.exists(in: common))
+    #expect(try await setting.status() == "")
+    #expect(try await setting.checkout.git("write-tree") == setting.new.tree.hex)
+  }
+
+  /// It had moved nothing yet, so there is nothing to finish; its lock goes all the same.
+  @Test func whatADeadOneHadNotBegun() async throws {
+    let setting = try await Setting(.plain)
+    let branch = CheckedOutBranch(repository: setting.store, branch: "main")
+    try setting.checkout.write(".git/daypass/lock", "")
+    try MoveNote.write(
+      "refs/heads/main", from: setting.old.commit, in: setting.store.commonDirectory)
+    try setting.checkout.write(".git/refs/heads/main.lock", "")
+    try await branch.advance(
+      from: setting.old.commit, to: setting.new.commit, because: "test")
+    #expect(try branch.tip() == setting.new.commit)
+    #expect(try await setting.status() == "")
+  }
+
+  /// A note that is not whole, or of another kind, is nobody's.
+  @Test(arguments: ["", "daypass move v1\nrefs/heads/main\n", "nonsense\n"])
+  func aNoteThatMakesNoSense(_ text: String) async throws {
+    let setting = try await Setting(.plain)
+    try setting.checkout.write(".git/daypass/moving", text)
+    let branch = CheckedOutBranch(repository: setting.store, branch: "main")
+    try await branch.finish()
+    #expect(!MoveNote.exists(in: setting.store.commonDirectory))
+    #expect(try await setting.status() == "")
+  }
+
+  /// Somebody else may have prepared the git directory: a note names a branch and no other place.
+  @Test(arguments: ["refs/heads/../../../victim", "refs/heads/../../../../victim"])
+  func aNoteThatLeadsOutOfTheRepository(_ reference: String) async throws {
+    let setting = try await Setting(.plain)
+    let text = "daypass move v1\n\(reference)\n\(setting.old.commit.hex)\nend\n"
+    try setting.checkout.write(".git/daypass/moving", text)
+    let lock = setting.checkout.path + "/.git/" + reference + ".lock"
+    try Data("the user's own".utf8).write(to: URL(filePath: lock))
+    let branch = CheckedOutBranch(repository: setting.store, branch: "main")
+    try await branch.finish()
+    #expect(access(lock, F_OK) == 0)
+    #expect(!MoveNote.exists(in: setting.store.commonDirectory))
+  }
+
+  /// Where a move was cut short, no link makes the mending write or remove files elsewhere.
+  @Test(arguments: ["no file", "torn file", "directory", "torn file to remove"])
+  func linksThatLeadOutOfTheWorkTree(_ kind: String) async throws {
+    let repository = try await TemporaryRepository()
+    let isRemoval = kind == "torn file to remove"
+    let old = try await repository.commit(
+      isRemoval ? ["other": "x"] : ["folder/file": "the old text\n", "other": "x"])
+    let new = try await repository.commit(["folder/file": "the new text\n", "other": "x"])
+    let elsewhere = repository.sandbox.path("elsewhere")
+    try FileManager.default.createDirectory(atPath: elsewhere, withIntermediateDirectories: true)
+    let victim = elsewhere + "/file"
+    let manager = FileManager.default
+    if kind != "no file" { try Data("the".utf8).write(to: URL(filePath: victim)) }
+    if kind == "directory" || isRemoval {
+      try manager.removeItem(atPath: repository.path + "/folder")
+      try manager.createSymbolicLink(
+        atPath: repository.path + "/folder", withDestinationPath: elsewhere)
+    } else {
+      try manager.removeItem(atPath: repository.path + "/folder/file")
+      try manager.createSymbolicLink(
+        atPath: repository.path + "/folder/file", withDestinationPath: victim)
+    }
+    try repository.write(
+      ".git/daypass/moving", "daypass move v1\nrefs/heads/main\n\(old.hex)\nend\n")
+    let branch = CheckedOutBranch(repository: try repository.open(), branch: "main")
+    #expect(try branch.tip() == new)
+    try? await branch.finish()
+    let left = manager.contents(atPath: victim).map { String(decoding: $0, as: UTF8.self) }
+    #expect(left == (kind == "no file" ? nil : "the"))
+  }
+
+  /// A note is never written through a link.
+  @Test func aLinkWhereTheNoteIsWritten() async throws {
+    let setting = try await Setting(.plain)
+    let victim = setting.main.sandbox.path("victim")
+    try Data("the user's own".utf8).write(to: URL(filePath: victim))
+    try setting.checkout.write(".git/daypass/lock", "")
+    try FileManager.default.createSymbolicLink(
+      atPath: setting.checkout.path + "/.git/daypass/moving.tmp", withDestinationPath: victim)
+    let branch = CheckedOutBranch(repository: setting.store, branch: "main")
+    try await branch.advance(from: setting.old.commit, to: setting.new.commit, because: "test")
+    #expect(FileManager.default.contents(atPath: victim) == Data("the user's own".utf8))
+    #expect(try await setting.status() == "")
   }
 
   @Test func anotherDaypassIsWaitedFor() async throws {

@@ -75,7 +75,7 @@ import Testing
     let stored: [UInt8] =
       [0x78, 0x01, 0x00, UInt8(text.count), 0, ~UInt8(text.count), 0xff] + text
     try setting.replace { _ in Data(stored) }
-    #expect(code { try setting.store.read(setting.id, limit: .max) } == .tooLarge)
+    #expect(code { try setting.store.read(setting.id, limit: .max) } == .corrupt)
   }
 
   @Test func packedObjects() async throws {

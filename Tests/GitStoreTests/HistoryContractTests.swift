@@ -66,6 +66,19 @@ import Testing
   }
 
   @Test(arguments: Kind.allCases)
+  func ofAnySizeItIsHandedOnInPieces(_ kind: Kind) throws {
+    let store = try Store(kind)
+    for size in [0, 1, 65_535, 65_536, 300_000] {
+      let bytes = (0..<size).map { UInt8($0 % 251) }
+      let id = try store.history.write(.blob, bytes)
+      var found: [UInt8] = []
+      #expect(try store.history.scan(id) { found += $0 } == .blob)
+      #expect(found == bytes)
+    }
+    #expect(code { try store.history.scan(.zero) { _ in } } == .missing)
+  }
+
+  @Test(arguments: Kind.allCases)
   func referencesMoveByCompareAndSwap(_ kind: Kind) throws {
     let store = try Store(kind)
     let (name, one) = ("refs/heads/topic", try store.commit("one"))

@@ -1,3 +1,4 @@
+import Glibc
 @testable import GitStore
 import TestSupport
 import Testing
@@ -86,14 +87,15 @@ import Testing
     let sandbox = try Sandbox()
     async let result = runner.run(
       ["sh", "-c", "(sleep 61 & echo $! >b; wait) & echo $$ >a; wait"], in: sandbox.root,
-      timeout: .seconds(2))
-    for _ in 0..<100 where sandbox.read("b")?.isEmpty != false {
+      timeout: .seconds(60))
+    for _ in 0..<3_000 where sandbox.read("b")?.contains("\n") != true {
       try await Task.sleep(for: .milliseconds(10))
     }
     let ids = ["a", "b"].map { Int32((sandbox.read($0) ?? "").filter(\.isNumber)) ?? 0 }
     let found = ProgramRunner.descendants(of: ids[0])
     #expect(found.contains(ids[1]) && !found.contains(ids[0]))
     #expect(ProgramRunner.descendants(of: ids[1]).isEmpty)
+    for id in ids where id > 1 { kill(id, SIGKILL) }
     _ = try? await result
   }
 

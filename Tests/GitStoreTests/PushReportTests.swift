@@ -94,6 +94,13 @@ import Testing
     #expect(PushReport(Self.result("!", summary)) == .stale)
   }
 
+  @Test func locked() {
+    let said =
+      "error: cannot lock ref 'refs/heads/main': Unable to create '/r.git/refs/heads/main.lock': File exists."
+    let summary = "[remote rejected] (failed to update ref)"
+    #expect(PushReport(Self.result("!", summary, [said])) == .locked(words: [said, summary]))
+  }
+
   @Test func theRest() {
     #expect(PushReport(Self.result(" ", "abc..def")) == .accepted)
     #expect(PushReport(Self.result("=", "[up to date]")) == .accepted)

@@ -125,14 +125,34 @@ import Testing
     #expect(try store.tip(of: "refs/remotes/origin/main") == setting.base)
   }
 
-  @Test func aLockedBranchIsBusy() async throws {
+  /// Somebody else's push takes a moment, and this one then goes through.
+  @Test func aBranchThatIsLockedForAMoment() async throws {
+    let setting = try await Setting()
+    let store = try await setting.clone("a").open()
+    let new = try commit(on: setting.base, "x", in: store)
+    // Gone with the second push that it stops.
+    try setting.sandbox.writeScript(
+      "server/hooks/pre-receive", "test -e once && rm -f refs/heads/main.lock; touch once")
+    try setting.server.write("refs/heads/main.lock", "")
+    let outcome = try await GitRemote(repository: store).push(
+      new, to: "main", expecting: setting.base)
+    #expect(outcome == .accepted(saying: ""))
+  }
+
+  /// What a killed git left behind there is not taken for other writers that are always faster.
+  @Test func aBranchThatStaysLocked() async throws {
     let setting = try await Setting()
     let store = try await setting.clone("a").open()
     try setting.server.write("refs/heads/main.lock", "")
     let new = try commit(on: setting.base, "x", in: store)
     let outcome = try await GitRemote(repository: store).push(
       new, to: "main", expecting: setting.base)
-    #expect(outcome == .stale)
+    guard case .refused(let refusal) = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+    #expect(refusal.code == .locked)
+    #expect(refusal.sentence.contains("refs/heads/main.lock"))
   }
 
   @Test func aBranchInTheWayOfAFolder() async throws {

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GitStore
 import History
 import TestSupport
@@ -203,6 +204,30 @@ import Testing
     #expect(try await setting.status() == "")
     try await setting.apply()
     #expect(try await setting.status() == "")
+  }
+
+  /// What a link leads to that stands in place of a directory is nobody's to overwrite.
+  @Test func aLinkInPlaceOfADirectory() async throws {
+    let repository = try await TemporaryRepository()
+    let old = try await repository.commit(["other": "x"])
+    let new = try await repository.commit(["folder/file": "new", "other": "x"])
+    try await repository.git("reset", "-q", "--hard", old.hex)
+    try repository.sandbox.write("elsewhere/file", "the user's own")
+    try FileManager.default.createSymbolicLink(
+      atPath: repository.path + "/folder",
+      withDestinationPath: repository.sandbox.path("elsewhere"))
+    let branch = CheckedOutBranch(repository: try repository.open(), branch: "main")
+    for step in ["prepare", "advance"] {
+      do {
+        if step == "prepare" {
+          try await branch.prepare(to: new)
+        } else {
+          try await branch.advance(from: old, to: new, because: "test")
+        }
+        Issue.record("\(step) did it")
+      } catch { #expect(error.code == .dirty) }
+      #expect(repository.sandbox.read("elsewhere/file") == "the user's own")
+    }
   }
 
   @Test func aLockedIndex() async throws {

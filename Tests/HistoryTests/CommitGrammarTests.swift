@@ -1,6 +1,7 @@
-import History
 import TestSupport
 import Testing
+
+@testable import History
 
 /// Commits that some reader of git objects takes for signed, or for something else than they are.
 @Suite struct CommitGrammarTests {
@@ -27,6 +28,49 @@ import Testing
 
   private func read(_ text: String) -> CommitRecord? {
     CommitRecord(id: Self.id, parsing: Array(text.utf8))
+  }
+
+  /// However large: in pieces of any size the walk reads what it reads of a small one, and nobody
+  /// signed it.
+  @Test(arguments: [1, 7, 64, 1 << 16, 1 << 22])
+  func whatIsLargeIsReadInPieces(_ size: Int) throws {
+    let small = try #require(read(Self.plain))
+    let other = String(repeating: "a1", count: 20)
+    let parent = "parent \(Self.hash)\n"
+    for (text, count) in [
+      (Self.plain, 1), (Self.plain.replacing(parent, with: ""), 0),
+      (Self.plain.replacing(parent, with: parent + parent), 2),
+      (Self.plain.replacing(parent, with: parent + "parent \(other)\n" + parent + parent), 2),
+      (
+        Self.plain.replacing(
+          "author ", with: "mergetag " + String(repeating: "x", count: 70_000) + "\nauthor "), 1
+      ),
+    ] {
+      let padding = size < 64 ? "" : String(repeating: "words\n", count: 200_000)
+      let bytes = Array((text + padding).utf8)
+      var reader = LargeCommitReader()
+      for start in stride(from: 0, to: bytes.count, by: size) {
+        bytes[start..<min(start + size, bytes.count)].withUnsafeBytes { reader.take($0) }
+      }
+      let record = try #require(CommitRecord(id: Self.id, reader))
+      #expect(record.tree == small.tree && record.committerTime == small.committerTime)
+      #expect(record.author == small.author)
+      #expect(record.parents.count == count)
+      #expect(record.parents.first?.hex == (count == 0 ? nil : Self.hash))
+      #expect(record.signed == nil && record.message.isEmpty && record.subject.isEmpty)
+      if !padding.isEmpty { #expect(CommitRecord(id: Self.id, parsing: bytes) == record) }
+    }
+  }
+
+  @Test func whatIsLargeAndMalformedIsNone() {
+    let padding = String(repeating: "words\n", count: 200_000)
+    for text in [
+      "", "\n", "tree \n", "parent \(Self.hash)\n", "tree \(Self.hash)\nparent x\n",
+      "tree \(String(repeating: "a", count: 70_000))\n",
+      "tree \(Self.hash)\nparent \(String(repeating: "a", count: 70_000))\n",
+    ] {
+      #expect(read(text + "author \(Self.hash)\n\n" + padding) == nil)
+    }
   }
 
   @Test func whatGitWritesIsSigned() throws {

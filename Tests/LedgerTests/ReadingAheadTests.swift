@@ -14,7 +14,7 @@ import Testing
     let world = try World()
     var head = world.root
     // More than are read ahead at a time.
-    for number in 0..<400 {
+    for number in 0..<1_400 {
       let now = t + .minutes(Int64(number))
       switch number % 5 {
       case 0:
@@ -32,13 +32,13 @@ import Testing
       default: head = try world.pin(on: head, at: now)
       }
     }
-    let now = t + .hours(9)
+    let now = t + .hours(30)
     var plain: [LedgerEvent] = []
     let one = try world.ledger.replay(head: head, now: now) { plain.append($0) }
     let sideBySide = Mutex(0)
     let ledger = Ledger(
       history: world.history, root: world.root, branch: "main",
-      sideBySide: { first, second in
+      sideBySide: SideBySide(secondReader: { aheadFirst ? world.history : nil }) { first, second in
         sideBySide.withLock { $0 += 1 }
         if aheadFirst {
           second()

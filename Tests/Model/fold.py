@@ -253,6 +253,11 @@ def compare(history, state, belief, landing, refusals, counted):
         places[b"policies"] = (belief.tree, store.at(tree, b"policies"))
     merge, before = len(landing.commit.parents) > 1, state.disputes
     state.disputes = {}
+    within, whole = {}, refusals[b"grants"][0] if b"grants" in refusals else None
+    for id in sorted((u for u in refusals if isinstance(u, str) and u != "policies"), reverse=True):
+        for at in grants.STATES:
+            for above in directories_above(grants.path(at, id)):
+                within[above] = refusals[id][0]
     for path, difference in sorted(places.items()):
         unit = unit_of(path)
         if unit in refusals:
@@ -261,12 +266,19 @@ def compare(history, state, belief, landing, refusals, counted):
             cause = before[path][0]
         else:
             rule = "canonical-result" if unit in counted or not merge else "merge-carries-nothing"
+            if unit not in counted:
+                rule = within.get(path) or whole or rule
             cause = refusals[unit] = rule, landing.commit.id
         state.disputes[path] = (cause, difference)
 
 
 def unit_of(path):
     return "policies" if path == b"policies" else trees.grant_of(path) or path
+
+
+def directories_above(path):
+    parts = path.split(b"/")
+    return [b"/".join(parts[:count]) for count in range(1, len(parts))]
 
 
 def alike(one, other):
@@ -281,14 +293,16 @@ class Verdict:
         self.state, self.pins = state, pins
 
 
-def plain_fold(history, landings, now, final=True):
-    """22. Without `final` what landed after the last pin is left out."""
+def plain_fold(history, landings, now):
+    """22. `open` is provisional: the state since the last pin, with now as the bound."""
     state, pins, segment = begin(history), [], []
+    open = state.copy()
     earliest = history.store.commit(history.root).time - state.belief.policy.skew
     skew = state.belief.policy.skew
     for landing in landings:
         segment.append(landing)
         commit = landing.commit
+        land(history, open, landing, now)
         if not is_candidate(history, commit) or not earliest <= commit.time <= now + skew:
             continue
         trial = state.copy()
@@ -298,12 +312,10 @@ def plain_fold(history, landings, now, final=True):
         listed = fold_key(history, commit, policy)
         if not listed or listed.principal not in policy.reconcilers or not listed.valid(commit.time):
             continue
-        state, segment = trial, []
+        state, open, segment = trial, trial.copy(), []
         earliest, skew = commit.time, policy.skew
         pins.append((commit.id, digest(state.belief)))
-    for landing in segment if final else ():
-        land(history, state, landing, now)
-    return Verdict(state, pins)
+    return Verdict(open, pins)
 
 
 def is_candidate(history, commit):

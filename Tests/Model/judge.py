@@ -83,9 +83,6 @@ class Proposal:
         believed, content = belief.known.get(id), self.own.content(id)
         if believed is None:
             return content.state == "absent"
-        if believed.state == "closed":
-            entry = self.own.entry("closed", id)
-            return entry is not None and entry[0] == b"100644" and entry[1] == believed.blob
         return content.state == believed.state and content.blob == believed.blob
 
     def judge(self, only_taking=False, without=(), besides=None, settling=None):

@@ -13,7 +13,7 @@ def pins(history, chain, now):
     steps = landings(history, chain)
     while True:
         try:
-            return [id for id, _ in plain_fold(history, steps, now, final=False).pins]
+            return [id for id, _ in plain_fold(history, steps, now).pins]
         except Stop as stop:
             if stop.rule != "unknown-schema":
                 raise

@@ -10,6 +10,11 @@ import mainline
 from objects import Stop, Store
 
 
+def history_of(asked):
+    objects = ((kind, base64.b64decode(text)) for kind, text in asked["objects"])
+    return fold.History(Store(objects), asked["root"])
+
+
 def verdict(history, head, now):
     try:
         judged = fold.plain_fold(history, mainline.choose(history, head, now), now)
@@ -36,8 +41,7 @@ def main():
     for line in sys.stdin:
         asked = json.loads(line)
         if "objects" in asked:
-            objects = ((kind, base64.b64decode(text)) for kind, text in asked["objects"])
-            history = fold.History(Store(objects), asked["root"])
+            history = history_of(asked)
         said = verdict(history, asked["head"], asked["now"])
         print(json.dumps(said, sort_keys=True), flush=True)
 

@@ -30,17 +30,18 @@ class Store:
         self.commits, self.trees = {}, {}
 
     def read(self, id, kind):
+        """The content; None where it is an object of another kind (7.1)."""
         found = self.objects.get(id)
-        if found is None or found[0] != kind:
+        if found is None:
             raise Stop("whole-history")
-        return found[1]
-
-    def size(self, id):
-        return len(self.read(id, "blob"))
+        return found[1] if found[0] == kind else None
 
     def commit(self, id):
         if id not in self.commits:
-            self.commits[id] = Commit(id, self.read(id, "commit"))
+            content = self.read(id, "commit")
+            if content is None:
+                raise Stop("whole-history")
+            self.commits[id] = Commit(id, content)
         return self.commits[id]
 
     def tree(self, id):
@@ -60,7 +61,7 @@ class Store:
 
 
 def parse_tree(content):
-    if len(content) > 64 << 20:
+    if content is None or len(content) > 64 << 20:
         return None
     entries, last, at = {}, None, 0
     while at < len(content):
@@ -108,11 +109,12 @@ class Commit:
 
     def __init__(self, id, content):
         self.id = id
+        small = len(content) <= 1_048_576
         head, gap, message = content.partition(b"\n\n")
         lines = head.split(b"\n")
         if not gap and lines and lines[-1] == b"":
             lines.pop()
-        if len(content) > 128 << 20 or not lines[0].startswith(b"tree "):
+        if not lines[0].startswith(b"tree "):
             raise Stop("whole-history")
         if not ANY_ID.fullmatch(lines[0][5:]):
             raise Stop("whole-history")
@@ -127,9 +129,8 @@ class Commit:
         self.time = 0
         for line in lines:
             if line.startswith(b"committer "):
-                self.time = person_time(line[10:]) or 0
+                self.time = person_time(line[10:]) or 0 if small or len(line) <= 65_536 else 0
                 break
-        small = len(content) <= 1_048_576
         self.message = message if small and gap else b""
         self.signed = strict(content) if small else None
 

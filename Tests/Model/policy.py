@@ -317,7 +317,7 @@ def read_files(store, tree):
             known = (b"daypass.yaml", b"allowed_signers", b"groups.yaml", b"README.md")
             need(role or path in known, "other file")
             data = store.read(inner, "blob")
-            need(len(data) <= 1 << 20 and len(files) < 2000, "size")
+            need(data is not None and len(data) <= 1 << 20 and len(files) < 2000, "size")
             files[path.decode()] = data
 
     walk(tree, b"", 1)

@@ -103,8 +103,9 @@ def readable(store, state, entry, id):
     """The grant in the file there, or None."""
     if entry is None or entry[0] != PLAIN:
         return None
-    grant = grants.decode(store.read(entry[1], "blob"))
-    if grant is None or grant["id"] != id or (state == "closed" and "closed" not in grant):
+    data = store.read(entry[1], "blob")
+    grant = data and grants.decode(data)
+    if not grant or grant["id"] != id or (state == "closed" and "closed" not in grant):
         return None
     return grant
 

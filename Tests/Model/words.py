@@ -15,8 +15,9 @@ DURATION = re.compile(
     r"P(?:([0-9]{1,12})W)?(?:([0-9]{1,12})D)?"
     r"(?:T(?=[0-9])(?:([0-9]{1,12})H)?(?:([0-9]{1,12})M)?(?:([0-9]{1,12})S)?)?")
 FORBIDDEN = re.compile(
-    "[\0-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-    "\ufff9-\ufffb\U000e0000-\U000e0fff]")
+    "[\0-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064"
+    "\u2066-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]")
+MOST_MARKS = 30
 # White_Space of Unicode.
 SPACES = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 
@@ -73,6 +74,20 @@ def spelled(total):
     return "PT" + "".join(f"{n}{unit}" for n, unit in parts if n)
 
 
+def is_mark(character):
+    return unicodedata.combining(character) != 0 or character in "\u0f73\u0f75\u0f81"
+
+
+def without_marks_beyond(text):
+    """The text with no more than 30 combining marks in a row."""
+    kept, run = [], 0
+    for character in text:
+        run = run + 1 if is_mark(character) else 0
+        if run <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
 def is_text(value, limit=4096, multiline=False):
     if not isinstance(value, str):
         return False
@@ -82,10 +97,15 @@ def is_text(value, limit=4096, multiline=False):
     except UnicodeEncodeError:
         return False
     bare = value.replace("\n", "").replace("\t", "") if multiline else value
-    return not FORBIDDEN.search(bare) and unicodedata.is_normalized("NFC", value)
+    if value.isascii():
+        return not FORBIDDEN.search(bare)
+    return (
+        not FORBIDDEN.search(bare) and unicodedata.is_normalized("NFC", value)
+        and without_marks_beyond(value) == value)
 
 
 def cleaned(text):
-    text = FORBIDDEN.sub("\ufffd", unicodedata.normalize("NFC", text))
+    text = without_marks_beyond(unicodedata.normalize("NFC", text))
+    text = FORBIDDEN.sub("\ufffd", text)
     text = text.encode()[:4096].decode("utf-8", "ignore")
     return unicodedata.normalize("NFC", text)

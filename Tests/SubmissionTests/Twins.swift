@@ -130,6 +130,8 @@ struct MemoryBranch: LocalBranch {
 
   func tips(below prefix: String) async throws(HistoryError) -> [String: ObjectID] { [:] }
 
+  func finish() async throws(HistoryError) {}
+
   func prepare(to new: ObjectID) async throws(HistoryError) {
     if case .preparing(let code) = obstacle { throw HistoryError(code, Self.sentence) }
   }

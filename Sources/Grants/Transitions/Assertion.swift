@@ -19,11 +19,11 @@ package struct GrantPlaces: Sendable, Hashable {
   /// What the tree says of the grant; something in two places at once says nothing.
   package let content: Content
   /// Where anything lies, readable or not.
-  package let states: Set<GrantState>
+  package let states: GrantStates
   /// The file in closed, if it can be read, whatever else lies beside it.
   package let closing: Grant?
 
-  package init(content: Content, states: Set<GrantState>, closing: Grant?) {
+  package init(content: Content, states: GrantStates, closing: Grant?) {
     self.content = content
     self.states = states
     self.closing = closing

@@ -37,28 +37,27 @@ struct AuthenticatedCommit: Sendable {
     let id: GrantID
     let asserted: PlacedContent
     let parent: PlacedContent
+    /// Its places that differ, where all of them are known.
+    var places: [GovernedDiff.ChangedPlace]?
   }
 }
 
 /// The first stage: what depends on nothing that came before.
 struct Authenticator: Sendable {
-  /// The largest commit object that is read, in bytes.
-  private static let largestCommit = 128 << 20
-
   let reader: TreeReader
 
   func record(_ id: ObjectID) throws(LedgerError) -> CommitRecord {
     if let known = reader.commit(id) { return known }
-    let object: RawObject
+    let record: CommitRecord
     do {
-      object = try reader.history.read(id, limit: Self.largestCommit)
+      record = try reader.history.commit(id)
     } catch {
+      guard error.code != .notFound else {
+        throw LedgerError(.brokenHistory, "object \(id) is no commit")
+      }
       throw LedgerError(error)
     }
-    guard object.kind == .commit, let record = CommitRecord(id: id, parsing: object.bytes) else {
-      throw LedgerError(.brokenHistory, "object \(id) is no commit")
-    }
-    reader.keep(record, size: object.bytes.count)
+    reader.keep(record, size: record.footprint)
     return record
   }
 
@@ -91,10 +90,17 @@ struct Authenticator: Sendable {
   private func changes(
     from before: ObjectID, to after: ObjectID
   ) throws(LedgerError) -> AuthenticatedCommit.Changes {
-    let diff = try GovernedDiff(from: before, to: after, reader: reader)
+    var diff = try GovernedDiff(from: before, to: after, reader: reader)
+    let places = diff.takePlaces()
     var grants: [AuthenticatedCommit.GrantChange] = []
-    if !diff.isTooLarge {
-      for id in diff.grants {
+    guard !diff.isTooLarge else { return AuthenticatedCommit.Changes(diff: diff, grants: []) }
+    for id in diff.grants {
+      if let changed = places[id], !diff.hidesPlaces {
+        let contents = try reader.contents(of: id, changed: changed, in: after)
+        grants.append(
+          AuthenticatedCommit.GrantChange(
+            id: id, asserted: contents.after, parent: contents.before, places: changed))
+      } else {
         grants.append(
           AuthenticatedCommit.GrantChange(
             id: id, asserted: try reader.content(of: id, in: after),

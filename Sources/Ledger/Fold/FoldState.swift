@@ -27,6 +27,8 @@ package struct FoldState: Sendable {
   package internal(set) var pinnedAt: Timestamp?
   /// Where the commit's tree differs from the belief.
   package internal(set) var disputes: [Dispute] = []
+  /// The pin whose word was taken for what came before it; such a state is never kept.
+  var trustsPin: ObjectID?
   /// What waits for the reconciler; nil where everybody's landings count, and after every pin.
   var waiting: Waiting?
 

@@ -36,7 +36,7 @@ extension Judge {
   /// - Throws: ``Refusal`` where the parent has something else: then nothing can be said of it any
   ///   more.
   private func closed(_ change: AuthenticatedCommit.GrantChange) throws -> LiveGrant? {
-    guard let blob = try closedBlob(change.id, in: state.belief) else { return nil }
+    guard let blob = try closedBlob(of: change, in: state.belief) else { return nil }
     guard change.parent.blob == blob, case .file(.closed, let grant) = change.parent.content else {
       throw TrustRule.refuseClosedFinal(change.id)
     }
@@ -89,7 +89,7 @@ extension Judge {
     _ act: Act, asserted: PlacedContent, id: GrantID
   ) throws -> (GrantState, Grant) {
     let transition = act.transition.settling { TrustRule.settledClosure($0, act) }
-    let policy = act.policy.policy
+    let policy = act.policy.judging
     guard
       let (after, grant) = transition.apply(
         to: act.believed?.grant, in: act.believed?.state,
@@ -100,16 +100,13 @@ extension Judge {
       state.belief.archivedUpTo = max(state.belief.archivedUpTo ?? id.requestedAt, id.requestedAt)
       return (after, grant)
     }
-    let bytes = grant.canonicalBytes
-    // Closing always finds room: nobody can keep a grant alive by filling its file.
-    let room = after == .closed ? Grant.largestFile : Grant.largestOpenFile
-    guard bytes.count <= room else {
-      throw TrustRule.refuseReadableAct("would make the file larger than an open grant's may be")
-    }
     let blob: ObjectID
     if let same = asserted.blob, asserted.content.grant == grant {
+      try checkRoom(asserted.size, after)
       blob = same
     } else {
+      let bytes = grant.canonicalBytes
+      try checkRoom(bytes.count, after)
       blob = ObjectID.hashing(.blob, bytes)
       state.belief.extras[blob] = bytes
     }
@@ -131,6 +128,15 @@ extension Judge {
     return (after, grant)
   }
 
+  /// Closing always finds room: nobody can keep a grant alive by filling its file.
+  ///
+  /// - Parameter size: of the file, in bytes.
+  private func checkRoom(_ size: Int, _ after: GrantState) throws(Refusal) {
+    guard size <= (after == .closed ? Grant.largestFile : Grant.largestOpenFile) else {
+      throw TrustRule.refuseReadableAct("would make the file larger than an open grant's may be")
+    }
+  }
+
   /// The grant ends here as it has ended in another belief.
   mutating func takeEnding(of id: GrantID, from other: Belief) throws(LedgerError) {
     guard try closedBlob(id, in: state.belief) == nil, let blob = try closedBlob(id, in: other)
@@ -142,7 +148,11 @@ extension Judge {
     state.belief.extras[blob] = other.extras[blob]
   }
 
-  private mutating func set(_ path: GrantPath, to blob: ObjectID?) throws(LedgerError) {
+  mutating func set(_ path: GrantPath, to blob: ObjectID?) throws(LedgerError) {
+    guard deferred == nil else {
+      deferred?.set(path, to: blob)
+      return
+    }
     let components = path.components
     state.belief.tree = try state.belief.tree.setting(
       components.dropFirst(), to: blob, in: Array(components.prefix(1)), reader: reader)

@@ -13,6 +13,8 @@ struct Judge {
   private var refused: [Unit: Incident] = [:]
   /// Units whose step counted in this landing.
   private var counted: Set<Unit> = []
+  /// What this landing's steps change in the tree, while its own tree is likely to say the same.
+  var deferred: DeferredEdits?
 
   init(reader: TreeReader, bound: Timestamp, state: FoldState) {
     self.reader = reader
@@ -34,6 +36,7 @@ struct Judge {
     if context.policy.policy.landing == .reconciler {
       return try foldWaiting(landing, context, closing: closing)
     }
+    deferred = DeferredEdits(landing, state)
     for proposal in landing.proposals { try judge(proposal, context) }
     state.landedAt = landedAt
     state.commit = landing.mainline.id
@@ -166,7 +169,7 @@ struct Judge {
     if let live = belief.live[change.id] {
       return change.asserted.blob == live.blob && change.asserted.content.state == live.state
     }
-    guard let closed = try closedBlob(change.id, in: belief) else {
+    guard let closed = try closedBlob(of: change, in: belief) else {
       return change.asserted.content == .absent
     }
     return change.asserted.blob == closed && change.asserted.content.state == .closed
@@ -175,6 +178,13 @@ struct Judge {
   private func isBelieved(_ policies: PolicyPlace, _ context: Context) -> Bool {
     guard case .tree(let tree) = policies else { return false }
     return tree == state.belief.policy.tree || tree == context.settling
+  }
+
+  /// The same; while edits are deferred, the belief is what the parent's tree says.
+  func closedBlob(
+    of change: AuthenticatedCommit.GrantChange, in belief: Belief
+  ) throws(LedgerError) -> ObjectID? {
+    deferred == nil ? try closedBlob(change.id, in: belief) : change.parent.closedFile
   }
 
   /// The file of a grant believed to be closed.
@@ -214,6 +224,7 @@ struct Judge {
   mutating func compare(
     with mainline: AuthenticatedCommit, _ context: Context
   ) throws(LedgerError) {
+    if try settleDeferred() { return }
     let root = try reader.tree(mainline.tree)
     var differences: [Difference] = []
     let policies = root?.entry(named: "policies")

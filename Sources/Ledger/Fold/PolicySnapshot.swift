@@ -7,9 +7,23 @@ import Signatures
 package struct PolicySnapshot: Sendable {
   package let tree: ObjectID
   package let policy: Policy
+  /// The same, saying why not, but never why.
+  let judging: Policy
   package let signers: AllowedSigners
   /// Everybody a grant can be for: people with a key and members of groups.
   package let known: Set<Principal>
+
+  private init(
+    tree: ObjectID, policy: Policy, signers: AllowedSigners, known: Set<Principal>
+  ) {
+    self.tree = tree
+    self.policy = policy
+    var judging = policy
+    judging.isTerse = true
+    self.judging = judging
+    self.signers = signers
+    self.known = known
+  }
 
   /// The most files, and bytes a file, that are read.
   private static let mostFiles = 2_000
@@ -22,11 +36,14 @@ package struct PolicySnapshot: Sendable {
   static func read(
     _ tree: ObjectID, reader: TreeReader
   ) throws(LedgerError) -> Result<PolicySnapshot, PolicyFault> {
+    if let known = reader.policy(tree) { return known }
     var files: [String: [UInt8]] = [:]
     if let fault = try collect(tree, prefix: "", into: &files, reader: reader) {
       return .failure(PolicyFault(problems: [fault]))
     }
-    return parse(tree, files: files)
+    let read = parse(tree, files: files)
+    reader.keep(read, as: tree, size: files.values.reduce(0) { $0 + $1.count })
+    return read
   }
 
   /// Reads the policy's files from memory; `tree` is only noted.

@@ -4,7 +4,7 @@ import Policies
 extension TrustRule {
   /// The believed policy allows the step where it lands.
   static func checkPolicyAllows(_ act: Act, _ belief: Belief) throws(Refusal) {
-    let policy = act.policy.policy
+    let policy = act.policy.judging
     switch act.transition {
     case .request(let grant, let activatedAt):
       try demand(decideRequest(grant, act, belief))
@@ -23,7 +23,7 @@ extension TrustRule {
 
   private static func decideRequest(_ grant: Grant, _ act: Act, _ belief: Belief) -> Decision {
     let open = belief.open(of: grant.subject, at: act.signing.landedAt, except: grant.id)
-    return act.policy.policy.decideRequest(
+    return act.policy.judging.decideRequest(
       grant, facts: RequestFacts(known: act.policy.known, open: open))
   }
 

@@ -32,6 +32,6 @@ extension ObjectID {
   /// The id an object of that kind and content has.
   package static func hashing(_ kind: ObjectKind, _ bytes: [UInt8]) -> ObjectID {
     let header = Array("\(kind.rawValue) \(bytes.count)\0".utf8)
-    return ObjectID(bytes: Digest.sha1(header + bytes)) ?? .zero
+    return Digest.sha1(header, bytes).withUnsafeBytes { ObjectID(startOf: $0) } ?? .zero
   }
 }

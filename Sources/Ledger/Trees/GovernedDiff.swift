@@ -22,10 +22,24 @@ struct GovernedDiff: Sendable {
   private(set) var touchesGrants = false
   /// `policies` before and after, where they differ.
   private(set) var policies: (from: PolicyPlace, to: PolicyPlace)?
+  /// The two roots' `grants`, and the newer one's `policies`; nil also where the roots are one.
+  private(set) var grantsBefore: TreeEntry?
+  private(set) var grantsAfter: TreeEntry?
+  private(set) var policiesAfter: TreeEntry?
   /// Whether ``limit`` was passed; then the lists are incomplete.
   private(set) var isTooLarge = false
+  /// The places of each grant that differ, until they are taken. Incomplete where ``hidesPlaces``.
+  private var places: [GrantID: [ChangedPlace]] = [:]
+  /// Whether a malformed directory in the newer tree hides what may lie below it.
+  private(set) var hidesPlaces = false
 
-  private var seen: Set<GrantID> = []
+  /// One of a grant's three places, before and after.
+  struct ChangedPlace: Sendable {
+    let state: GrantState
+    let from: TreeEntry?
+    let to: TreeEntry?
+  }
+
   private var strayCount = 0
 
   /// Compares two root trees recursively, skipping equal ids; nil stands for the empty tree.
@@ -34,16 +48,23 @@ struct GovernedDiff: Sendable {
     let newRoot = try reader.tree(new)
     var oldRoot: TreeRecord?
     if let old { oldRoot = try reader.tree(old) }
-    let places = (
-      Self.policies(oldRoot?.entry(named: "policies")),
-      Self.policies(newRoot?.entry(named: "policies"))
+    policiesAfter = newRoot?.entry(named: "policies")
+    let found = (
+      Self.policies(oldRoot?.entry(named: "policies")), Self.policies(policiesAfter)
     )
-    if places.0 != places.1 { policies = (from: places.0, to: places.1) }
-    try compare(
-      oldRoot?.entry(named: "grants"), newRoot?.entry(named: "grants"), at: ["grants"],
-      kind: .directory, reader: reader)
-    grants.sort()
-    seen = []
+    if found.0 != found.1 { policies = (from: found.0, to: found.1) }
+    grantsBefore = oldRoot?.entry(named: "grants")
+    grantsAfter = newRoot?.entry(named: "grants")
+    var path = ["grants"]
+    path.reserveCapacity(8)
+    try compare(grantsBefore, grantsAfter, at: &path, kind: .directory, reader: reader)
+    grants = places.keys.sorted()
+  }
+
+  /// Hands over what differs at the places of each grant, which is looked at once.
+  mutating func takePlaces() -> [GrantID: [ChangedPlace]] {
+    defer { places = [:] }
+    return places
   }
 
   /// No difference at all.
@@ -65,7 +86,7 @@ struct GovernedDiff: Sendable {
   }
 
   private mutating func compare(
-    _ old: TreeEntry?, _ new: TreeEntry?, at path: [String], kind: GovernedShape.Kind,
+    _ old: TreeEntry?, _ new: TreeEntry?, at path: inout [String], kind: GovernedShape.Kind,
     reader: TreeReader
   ) throws(LedgerError) {
     guard old != new, !isTooLarge else { return }
@@ -77,8 +98,9 @@ struct GovernedDiff: Sendable {
     case .file:
       touchesGrants = true
       if let place = GrantPath(components: path) {
-        if seen.insert(place.id).inserted { grants.append(place.id) }
-        if grants.count > Self.limit { isTooLarge = true }
+        places[place.id, default: []].append(
+          ChangedPlace(state: place.state, from: old, to: new))
+        if places.count > Self.limit { isTooLarge = true }
       } else {
         noteStray(path, isThere: new != nil)
       }
@@ -88,27 +110,31 @@ struct GovernedDiff: Sendable {
       if new != nil, newTree == nil {
         touchesGrants = true
         noteStray(path, isThere: true)
-        if new?.isTree == true { return }
+        if new?.isTree == true {
+          hidesPlaces = true
+          return
+        }
       }
       // A directory with nothing in it is a stray, come or gone: not counted, a few trees could
       // make every verifier visit as many of them as there are numbers for.
-      let isEmpty = newTree.map(\.entries.isEmpty) ?? oldTree?.entries.isEmpty ?? false
+      let isEmpty = newTree.map(\.isEmpty) ?? oldTree?.isEmpty ?? false
       if path.count > 2, isEmpty {
         touchesGrants = true
         noteStray(path, isThere: newTree != nil)
       }
-      try compareChildren(oldTree ?? .empty, newTree ?? .empty, at: path, reader: reader)
+      try compareChildren(oldTree ?? .empty, newTree ?? .empty, at: &path, reader: reader)
     }
   }
 
   private mutating func compareChildren(
-    _ old: TreeRecord, _ new: TreeRecord, at path: [String], reader: TreeReader
+    _ old: TreeRecord, _ new: TreeRecord, at path: inout [String], reader: TreeReader
   ) throws(LedgerError) {
     for (left, right) in TreeRecord.paired(old, new) where left != right {
       guard let name = (right ?? left)?.name else { continue }
-      try compare(
-        left, right, at: path + [name], kind: GovernedShape.kind(of: name, in: path),
-        reader: reader)
+      let kind = GovernedShape.kind(of: name, in: path)
+      path.append(name)
+      defer { path.removeLast() }
+      try compare(left, right, at: &path, kind: kind, reader: reader)
     }
   }
 
@@ -134,8 +160,12 @@ extension TreeRecord {
     let order: (TreeEntry, TreeEntry) -> Bool = {
       $0.nameBytes.lexicographicallyPrecedes($1.nameBytes)
     }
-    let (leftRest, rightRest) = withoutWhatIsEqual(left.entries, right.entries)
-    let (left, right) = (leftRest.sorted(by: order), rightRest.sorted(by: order))
+    // A commit mostly changes one entry of a long directory.
+    let (first, last) = left.common(with: right)
+    let (left, right) = (
+      left.entries(in: first..<(left.count - last)).sorted(by: order),
+      right.entries(in: first..<(right.count - last)).sorted(by: order)
+    )
     var result: [(TreeEntry?, TreeEntry?)] = []
     var (i, j) = (0, 0)
     while i < left.count || j < right.count {
@@ -152,19 +182,5 @@ extension TreeRecord {
       }
     }
     return result
-  }
-
-  /// A commit mostly changes one entry of a long directory.
-  private static func withoutWhatIsEqual(
-    _ left: [TreeEntry], _ right: [TreeEntry]
-  ) -> (ArraySlice<TreeEntry>, ArraySlice<TreeEntry>) {
-    let shorter = min(left.count, right.count)
-    var start = 0
-    while start < shorter, left[start] == right[start] { start += 1 }
-    var end = 0
-    while end < shorter - start, left[left.count - 1 - end] == right[right.count - 1 - end] {
-      end += 1
-    }
-    return (left[start..<(left.count - end)], right[start..<(right.count - end)])
   }
 }

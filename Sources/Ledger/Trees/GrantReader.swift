@@ -6,10 +6,14 @@ struct PlacedContent: Sendable {
   let content: Content
   /// Set where exactly one regular file was found.
   let blob: ObjectID?
+  /// The size of that file, in bytes.
+  var size = 0
   /// Where anything lies.
-  var states: Set<GrantState> = []
+  var states: GrantStates = []
   /// The file in closed, if it can be read, whatever else lies beside it.
   var closing: Grant?
+  /// The regular file in closed, readable or not.
+  var closedFile: ObjectID?
 
   static let absent = PlacedContent(content: .absent, blob: nil)
 
@@ -25,16 +29,45 @@ extension TreeReader {
         found.append((GrantPath(state: state, id: id), entry))
       }
     }
+    return try content(found)
+  }
+
+  /// What the two trees say of the grant that `changed` is about, given all of its places that
+  /// differ: the others are alike in both.
+  func contents(
+    of id: GrantID, changed: [GovernedDiff.ChangedPlace], in after: ObjectID
+  ) throws(LedgerError) -> (before: PlacedContent, after: PlacedContent) {
+    var found: (before: [(GrantPath, TreeEntry)], after: [(GrantPath, TreeEntry)]) = ([], [])
+    for (state, components) in GrantPath.components(of: id) {
+      let path = GrantPath(state: state, id: id)
+      if let place = changed.first(where: { $0.state == state }) {
+        if let entry = place.from { found.before.append((path, entry)) }
+        if let entry = place.to { found.after.append((path, entry)) }
+      } else if let entry = try entry(at: components, below: after) {
+        found.before.append((path, entry))
+        found.after.append((path, entry))
+      }
+    }
+    return (try content(found.before), try content(found.after))
+  }
+
+  /// - Parameter found: what lies at the grant's places, in the order of the states.
+  private func content(
+    _ found: [(GrantPath, TreeEntry)]
+  ) throws(LedgerError) -> PlacedContent {
     guard let (path, entry) = found.last else { return .absent }
     // The last of the states is closed.
     var placed = try content(of: entry, at: path)
+    if path.state == .closed, entry.isFile { placed.closedFile = entry.id }
     if case .file(.closed, let grant) = placed.content { placed.closing = grant }
     if found.count > 1 {
       let states = found.map(\.0.state.rawValue).joined(separator: " and ")
-      placed = PlacedContent(
-        content: .unreadable("lies in \(states) at once"), blob: nil, closing: placed.closing)
+      let (closing, closedFile) = (placed.closing, placed.closedFile)
+      placed = PlacedContent(content: .unreadable("lies in \(states) at once"), blob: nil)
+      placed.closing = closing
+      placed.closedFile = closedFile
     }
-    placed.states = Set(found.map(\.0.state))
+    placed.states = GrantStates(found.map { GrantStates($0.0.state) })
     return placed
   }
 
@@ -47,7 +80,7 @@ extension TreeReader {
       return unreadable(
         "is no plain file (mode \(String(entry.mode, radix: 8)); only 100644 is allowed)")
     }
-    guard let read = try grant(entry.id) else {
+    guard let (read, size) = try grant(entry.id) else {
       return unreadable("is larger than \(Grant.largestFile / 1_024) KiB")
     }
     switch read {
@@ -57,22 +90,22 @@ extension TreeReader {
       if path.state == .closed, grant.closed == nil {
         return unreadable("lies in closed but has no \"closed\" entry")
       }
-      return PlacedContent(content: .file(path.state, grant), blob: entry.id)
+      return PlacedContent(content: .file(path.state, grant), blob: entry.id, size: size)
     }
   }
 
-  /// The grant in that file; nil if the file is too large.
+  /// The grant in that file, and the file's size in bytes; nil if the file is too large.
   private func grant(
     _ id: ObjectID
-  ) throws(LedgerError) -> Result<Grant, GrantFormatError>? {
-    if let known = decoded(id) { return .success(known) }
+  ) throws(LedgerError) -> (Result<Grant, GrantFormatError>, size: Int)? {
+    if let known = decoded(id) { return (.success(known.grant), known.size) }
     guard let bytes = try blob(id, limit: Grant.largestFile) else { return nil }
     do throws(GrantFormatError) {
       let grant = try Grant(canonical: bytes)
       keep(grant, as: id, size: bytes.count)
-      return .success(grant)
+      return (.success(grant), bytes.count)
     } catch {
-      return .failure(error)
+      return (.failure(error), bytes.count)
     }
   }
 }

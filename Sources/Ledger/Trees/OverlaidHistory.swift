@@ -13,6 +13,14 @@ struct OverlaidHistory: HistoryReader {
     return object
   }
 
+  func scan(
+    _ id: ObjectID, _ take: (UnsafeRawBufferPointer) -> Void
+  ) throws(HistoryError) -> ObjectKind {
+    guard let object = added[id] else { return try base.scan(id, take) }
+    object.bytes.withUnsafeBytes(take)
+    return object.kind
+  }
+
   func contains(_ id: ObjectID) throws(HistoryError) -> Bool {
     if added[id] != nil { return true }
     return try base.contains(id)

@@ -9,7 +9,7 @@ final class TreeReader: Sendable {
   /// The largest tree that is read; a larger one is one opaque entry.
   static let largestTree = 64 << 20
   /// Trees kept, of both generations together, and entries in them: anybody may push large ones.
-  private static let kept = 8_192
+  private static let kept = 2_048
   private static let keptEntries = 1_000_000
 
   let history: any HistoryReader
@@ -29,7 +29,7 @@ final class TreeReader: Sendable {
         entries = 0
       }
       young[id] = tree
-      entries += tree.entries.count
+      entries += tree.count
     }
   }
 
@@ -54,9 +54,12 @@ final class TreeReader: Sendable {
   }
 
   /// What a commit leaves is what the next one changes: each file is looked at twice.
-  private let decoded = Mutex(Kept<Grant>(most: 4 << 20))
+  private let decoded = Mutex(Kept<(grant: Grant, size: Int)>(most: 4 << 20))
   /// A chain is walked once from its head to find it, and then in order.
   private let commits = Mutex(Kept<CommitRecord>(most: 16 << 20))
+  /// A change of the policy is looked at by each of its consents and, while it waits, by each
+  /// landing.
+  private let policies = Mutex(Kept<Result<PolicySnapshot, PolicyFault>>(most: 4 << 20))
 
   init(_ history: any HistoryReader) { self.history = history }
 
@@ -91,11 +94,11 @@ final class TreeReader: Sendable {
     return current
   }
 
-  func decoded(_ id: ObjectID) -> Grant? { decoded.withLock { $0[id] } }
+  func decoded(_ id: ObjectID) -> (grant: Grant, size: Int)? { decoded.withLock { $0[id] } }
 
   /// - Parameter size: of the file it was read from, in bytes.
   func keep(_ grant: Grant, as id: ObjectID, size: Int) {
-    decoded.withLock { $0.keep(grant, as: id, size: size) }
+    decoded.withLock { $0.keep((grant, size), as: id, size: size) }
   }
 
   func commit(_ id: ObjectID) -> CommitRecord? { commits.withLock { $0[id] } }
@@ -104,6 +107,15 @@ final class TreeReader: Sendable {
   func keep(_ record: CommitRecord, size: Int) {
     guard size <= CommitRecord.largestSigned else { return }
     commits.withLock { $0.keep(record, as: record.id, size: size) }
+  }
+
+  func policy(_ tree: ObjectID) -> Result<PolicySnapshot, PolicyFault>? {
+    policies.withLock { $0[tree] }
+  }
+
+  /// - Parameter size: of its files, in bytes.
+  func keep(_ policy: Result<PolicySnapshot, PolicyFault>, as tree: ObjectID, size: Int) {
+    policies.withLock { $0.keep(policy, as: tree, size: size) }
   }
 
   private func cached(_ id: ObjectID) -> TreeRecord? {

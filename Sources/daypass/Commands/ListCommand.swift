@@ -52,8 +52,15 @@ struct ListCommand: AsyncParsableCommand {
       valueName: "principal"))
   var identity: String?
 
+  @OptionGroup var pins: PinOptions
   @OptionGroup var global: GlobalOptions
   @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard pins.trustPins, all || state?.needsHistory == true else { return }
+    throw ValidationError(
+      "--trust-pins does not read the history that --all or this --state wants.")
+  }
 
   func run() async throws {
     let session = try await Session.open(global)
@@ -79,7 +86,7 @@ struct ListCommand: AsyncParsableCommand {
       let history = try GrantHistory.read(session)
       return (history.replay, history.views)
     }
-    let replay = try session.replay().anticipating
+    let replay = try session.replay(trustingPins: pins.trustPins).anticipating
     let live = replay.belief.live.values.sorted { $0.grant.id < $1.grant.id }
     return (replay, live.map { GrantView($0, in: replay) })
   }

@@ -174,6 +174,16 @@ enum Notice {
     warn("\(places) in the tree \(verb) not what was signed for; \(it) nothing (daypass verify)")
   }
 
+  /// What was asked for with ``PinOptions/trustPins``, and what that leaves open.
+  static func trust(_ replay: Replay) {
+    guard let pin = replay.trustedPin else {
+      return warn("there is no pin whose word could be taken: all was judged from the root on")
+    }
+    warn(
+      "\(Words.count(pin.unjudged, "commit")) up to the pin \(pin.commit.short) of \(pin.at) were "
+        + "not judged (--trust-pins): the word of \(pin.signer) was taken for them")
+  }
+
   /// What every command says on the output that was told not to write.
   static func dryRun(_ more: String? = nil) {
     let rest = more.map { "; \($0)" } ?? ""

@@ -52,7 +52,11 @@ struct NextStep {
 extension Session {
   /// How far a commit has come.
   func whereabouts(of done: Submitted) -> String {
-    if let lag = done.lag { return "pushed, but this clone was not brought along: \(lag)" }
+    if let lag = done.lag {
+      return done.isPushed
+        ? "pushed, but this clone was not brought along: \(lag)"
+        : "but its files were not brought along: \(lag)"
+    }
     return done.isPushed ? whereabouts(isOffline: false) : whereabouts(isOffline: true)
   }
 

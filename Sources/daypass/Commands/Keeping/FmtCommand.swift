@@ -62,14 +62,24 @@ struct FmtCommand: AsyncParsableCommand {
     let mark: [UInt8] = [0xef, 0xbb, 0xbf]
     let text = bytes.starts(with: mark) ? Array(bytes.dropFirst(3)) : bytes
     do {
-      return try Grant(lenient: text).canonicalBytes
+      return try spelled(Grant(lenient: text))
     } catch {
       // Text that is not in normal form may be all that is wrong.
       guard let value = try? JSONValue(parsing: text),
         let grant = try? Grant(lenient: normalised(value).canonicalBytes)
       else { throw error }
-      return grant.canonicalBytes
+      return try spelled(grant)
     }
+  }
+
+  /// A compact file may be within the limit, and not so when it is laid out as it must be.
+  private static func spelled(_ grant: Grant) throws(GrantFormatError) -> [UInt8] {
+    let bytes = grant.canonicalBytes
+    guard bytes.count <= Grant.largestFile else {
+      throw GrantFormatError(
+        "would be larger than \(Grant.largestFile / 1_024) KiB in canonical form")
+    }
+    return bytes
   }
 
   private static func normalised(_ value: JSONValue) -> JSONValue {

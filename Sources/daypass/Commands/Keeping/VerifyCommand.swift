@@ -25,6 +25,7 @@ struct VerifyCommand: AsyncParsableCommand {
   @OptionGroup var format: OutputOptions
 
   @OptionGroup var word: MainlineOptions
+  @OptionGroup var pins: PinOptions
 
   @Flag(help: "Begin at the root and list every incident, settled ones too.")
   var all = false
@@ -32,11 +33,18 @@ struct VerifyCommand: AsyncParsableCommand {
   @Flag(help: "End with 3 also for incidents that are settled; implies --all.")
   var strict = false
 
+  func validate() throws {
+    guard pins.trustPins, all || strict || word.mainline != nil else { return }
+    throw ValidationError("--trust-pins goes with neither --all, --strict nor --mainline.")
+  }
+
   func run() async throws {
     var session = try await Session.open(options)
     session.choice = try word.choice()
     var incidents: [Incident] = []
-    let replay = try session.replay(wholeHistory: all || strict) { event in
+    let replay = try session.replay(
+      wholeHistory: all || strict, trustingPins: pins.trustPins
+    ) { event in
       if case .incident(let incident) = event { incidents.append(incident) }
     }
     let verdict = Verdict(
@@ -77,6 +85,12 @@ struct Verdict {
       replay.pinnedAt.map { "\(Words.both($0)), \(Words.relative($0, to: replay.now))" }
       ?? "never since the root"
     text += replay.hasUnpinned ? "; what came since is provisional\n" : "\n"
+    if let pin = replay.trustedPin {
+      text +=
+        style.warn("trusted  ")
+        + "the word of \(pin.signer) at \(pin.commit.short) for "
+        + "\(Words.count(pin.unjudged, "commit")) that nobody judged here\n"
+    }
     if !replay.waiting.isEmpty {
       text +=
         "waiting  \(Words.count(replay.waiting.count, "step")) for the next commit of a reconciler\n"
@@ -108,6 +122,9 @@ struct Verdict {
       return style.bad("not verified")
         + ": nothing is disputed, but \(pins) \(contradictions.count == 1 ? "states" : "state") "
         + "another belief\n"
+    }
+    if let pin = replay.trustedPin {
+      return style.warn("verified since \(pin.commit.short)") + ": nothing is disputed\n"
     }
     let past = incidents?.count ?? 0
     guard isStrict, past > 0 else { return style.good("verified") + ": nothing is disputed\n" }
@@ -169,8 +186,16 @@ struct Verdict {
       ("disputes", .list(replay.disputes.map(Self.output))),
       ("contradictedPins", .list(contradictions.map { .string($0.commit.hex) })),
     ]
+    if let pin = replay.trustedPin { members.append(("trustedPin", Self.output(pin))) }
     if let incidents { members.append(("incidents", .list(incidents.map(Self.output)))) }
     return .object(members)
+  }
+
+  private static func output(_ pin: TrustedPin) -> OutputValue {
+    .object([
+      ("commit", .string(pin.commit.hex)), ("at", .string(pin.at.description)),
+      ("signer", .string(pin.signer.name)), ("unjudged", .int(pin.unjudged)),
+    ])
   }
 
   private static func output(_ dispute: Dispute) -> OutputValue {

@@ -1,0 +1,45 @@
+import Glibc
+import History
+
+/// A regular file that nobody changes, mapped for reading.
+///
+/// `@unchecked Sendable` because the pointer and what it points to never change.
+struct MappedFile: ~Copyable, @unchecked Sendable {
+  let bytes: UnsafeRawBufferPointer
+
+  /// - Returns: nil if there is no such file.
+  /// - Throws: ``HistoryError`` with `.unreadable`.
+  static func ifPresent(_ path: String) throws(HistoryError) -> MappedFile? {
+    guard let file = try OpenFile.ifPresent(path) else { return nil }
+    guard file.size > 0 else {
+      return MappedFile(bytes: UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+    guard let start = file.map(), start != MAP_FAILED else {
+      throw HistoryError(.unreadable, "Cannot map \(path): \(String(cString: strerror(errno))).")
+    }
+    return MappedFile(bytes: UnsafeRawBufferPointer(start: start, count: file.size))
+  }
+
+  private init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+  deinit {
+    if let start = bytes.baseAddress {
+      munmap(UnsafeMutableRawPointer(mutating: start), bytes.count)
+    }
+  }
+
+  /// From there on; nothing where that lies beyond the end.
+  func bytes(at place: Int) -> UnsafeRawBufferPointer {
+    guard place >= 0, place < bytes.count else {
+      return UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+    return UnsafeRawBufferPointer(rebasing: bytes[place...])
+  }
+
+  /// Four bytes as a number, the highest first; 0 beyond the end.
+  func number(at place: Int) -> Int {
+    let bytes = bytes(at: place)
+    guard bytes.count >= 4 else { return 0 }
+    return Int(UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self)))
+  }
+}
