@@ -11,16 +11,11 @@ struct MappedFile: ~Copyable, @unchecked Sendable {
   /// - Throws: ``HistoryError`` with `.unreadable`.
   static func ifPresent(_ path: String) throws(HistoryError) -> MappedFile? {
     guard let file = try OpenFile.ifPresent(path) else { return nil }
-    guard file.size > 0 else {
-      return MappedFile(bytes: UnsafeRawBufferPointer(start: nil, count: 0))
-    }
-    guard let start = file.map(), start != MAP_FAILED else {
-      throw HistoryError(.unreadable, "Cannot map \(path): \(String(cString: strerror(errno))).")
-    }
-    return MappedFile(bytes: UnsafeRawBufferPointer(start: start, count: file.size))
+    return try MappedFile(file)
   }
 
-  private init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+  /// - Throws: ``HistoryError`` with `.unreadable`.
+  init(_ file: borrowing OpenFile) throws(HistoryError) { bytes = try file.map() }
 
   deinit {
     if let start = bytes.baseAddress {

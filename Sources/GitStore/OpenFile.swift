@@ -62,8 +62,16 @@ struct OpenFile: ~Copyable {
   }
 
   /// The whole of it in memory, for whoever unmaps it.
-  func map() -> UnsafeMutableRawPointer? {
-    mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
+  ///
+  /// - Throws: ``HistoryError`` with `.unreadable`.
+  func map() throws(HistoryError) -> UnsafeRawBufferPointer {
+    // Nothing cannot be mapped.
+    guard size > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED
+    else {
+      throw HistoryError(.unreadable, "Cannot map \(path): \(String(cString: strerror(errno))).")
+    }
+    return UnsafeRawBufferPointer(start: start, count: size)
   }
 
   private static func failure(_ path: String) -> HistoryError {

@@ -22,12 +22,12 @@ struct PackFile: ~Copyable {
   static func ifPresent(_ path: String) throws(HistoryError) -> PackFile? {
     guard let index = try MappedFile.ifPresent(path + ".idx"),
       let pack = try OpenFile.ifPresent(path + ".pack"),
-      let data = try MappedFile.ifPresent(path + ".pack"),
       index.bytes.count >= idsStart, index.bytes[..<magic.count].elementsEqual(magic)
     else { return nil }
     let count = index.number(at: idsStart - 4)
     // Ids, checksums and places.
     guard index.bytes.count >= idsStart + (20 + 4 + 4) * count else { return nil }
+    let data = try MappedFile(pack)
     return PackFile(pack: pack, data: data, index: index, objectCount: count)
   }
 

@@ -49,7 +49,7 @@ final class PackReader: Sendable {
   }
 
   /// Computed without collision detection, which takes as long as checking a signature: git detects
-  /// when it receives what others made, and packs come to be in no other way.
+  /// when it receives what others made (docs/threat-model.md says what that leaves).
   private static func id(of object: RawObject) -> ObjectID? {
     let header = Array("\(object.kind.rawValue) \(object.bytes.count)\0".utf8)
     return Digest.sha1(header, object.bytes).withUnsafeBytes { ObjectID(startOf: $0) }

@@ -103,7 +103,7 @@ struct MainlineSearch {
         continue
       }
       for record in try lander.bring(step.id, from: Array(step.parents.dropFirst()))
-      where Self.claimsPin(record) || record.id == checkpoint?.verifiedHead {
+      where record.claimsPinSigned || record.id == checkpoint?.verifiedHead {
         found.append(record.id)
       }
     }
@@ -117,14 +117,6 @@ struct MainlineSearch {
       return true
     }
     return try !suspects(along: chain).isEmpty
-  }
-
-  private static func claimsPin(_ record: CommitRecord) -> Bool {
-    guard record.signed != nil, let trailer = record.trailer("Daypass-Mainline"),
-      ObjectID(hex: trailer) == record.parents.first,
-      case .valid = Authenticator.check(record.signed)
-    else { return false }
-    return true
   }
 
   /// Decides between the head's own chain and the lines that were merged into it.
@@ -217,7 +209,7 @@ struct MainlineSearch {
     var suspects: [CommitRecord] = []
     for id in reachable {
       let record = try authenticator.record(id)
-      if Self.claimsPin(record) || id == checkpoint?.verifiedHead { suspects.append(record) }
+      if record.claimsPinSigned || id == checkpoint?.verifiedHead { suspects.append(record) }
     }
     suspects.sort { ($0.committerTime, $0.id) < ($1.committerTime, $1.id) }
     return try choose(own: [], suspects: suspects.map(\.id))

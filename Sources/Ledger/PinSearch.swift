@@ -64,7 +64,7 @@ struct PinSearch {
       steps.append(
         Step(
           id: current, parents: record.parents,
-          committedAt: Timestamp(seconds: record.committerTime), claimsPin: Self.claimsPin(record),
+          committedAt: Timestamp(seconds: record.committerTime), claimsPin: record.claimsPin,
           statesConsent: record.trailer("Daypass-Policy") != nil))
       if current == ledger.root { return steps.reversed() }
       guard let parent = record.parents.first else {
@@ -85,7 +85,7 @@ struct PinSearch {
         unjudged += 1
         if record.trailer("Daypass-Policy") != nil { statesConsent = true }
         // Whether it is one, only a judgement of its whole line could say.
-        if Self.claimsPin(record), case .valid = Authenticator.check(record.signed) {
+        if record.claimsPinSigned {
           throw Self.refuse(record.id, "was merged in, and claims to be a pin of another line")
         }
       }
@@ -193,11 +193,6 @@ struct PinSearch {
     next.consents = state.consents
     next.trustsPin = commit.id
     return next
-  }
-
-  private static func claimsPin(_ record: CommitRecord) -> Bool {
-    guard let trailer = record.trailer("Daypass-Mainline") else { return false }
-    return ObjectID(hex: trailer) == record.parents.first
   }
 
   static func refuse(_ commit: ObjectID, _ sentence: String) -> LedgerError {

@@ -10,9 +10,7 @@ import Testing
 
 /// The release binary, on a bare repository on disk with the same objects.
 struct BinaryTrial {
-  static let path =
-    #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
-    .joined(separator: "/") + "/.build-release/release/daypass"
+  static let path = ReleaseBuild.path(of: "daypass")
 
   let scene: Scene
 

@@ -16,7 +16,7 @@ final class Stage: Sendable {
   static let binary =
     ProcessEnvironment.current["DAYPASS_BINARY"] ?? project + "/.build/debug/daypass"
   /// What people install: `make attack-binary`.
-  static let releaseBinary = project + "/.build-release/release/daypass"
+  static let releaseBinary = ReleaseBuild.path(of: "daypass")
 
   /// - Parameters:
   ///   - clones: who gets a clone of the remote, set up to sign and trusting the root.

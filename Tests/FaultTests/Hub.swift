@@ -10,7 +10,7 @@ final class Hub: Sendable {
   static let project =
     "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
   /// The optimised program: what people install.
-  static let binary = project + "/.build-release/release/daypass"
+  static let binary = ReleaseBuild.path(of: "daypass")
 
   enum Layout: String, CaseIterable, Sendable { case checkout, bare }
 

@@ -18,7 +18,7 @@ import Testing
   private static let root = #filePath.split(separator: "/", omittingEmptySubsequences: false)
     .dropLast(3).joined(separator: "/")
   private static let model = root + "/Tests/Model"
-  private static let binary = root + "/.build-release/release/daypass-model"
+  private static let binary = ReleaseBuild.path(of: "daypass-model")
   /// Rules that no head's replay can show: those of the root, of a checkpoint, and of sizes.
   private static let unseen: Set<TrustRule> = [
     .trustedRoot, .rollback, .oneMainline, .wholeHistory, .unitLimit,

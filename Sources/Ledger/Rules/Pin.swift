@@ -35,3 +35,17 @@ extension TrustRule {
     return principal
   }
 }
+
+extension CommitRecord {
+  /// Whether its trailer names its own first parent, as a pin's does; anybody may write that.
+  var claimsPin: Bool {
+    guard let trailer = trailer("Daypass-Mainline") else { return false }
+    return ObjectID(hex: trailer) == parents.first
+  }
+
+  /// The same, and it carries a signature that holds, whosever it is.
+  var claimsPinSigned: Bool {
+    guard claimsPin, case .valid = Authenticator.check(signed) else { return false }
+    return true
+  }
+}

@@ -56,17 +56,15 @@ extension TreeReader {
     _ found: [(GrantPath, TreeEntry)]
   ) throws(LedgerError) -> PlacedContent {
     guard let (path, entry) = found.last else { return .absent }
-    // The last of the states is closed.
-    var placed = try content(of: entry, at: path)
-    if path.state == .closed, entry.isFile { placed.closedFile = entry.id }
-    if case .file(.closed, let grant) = placed.content { placed.closing = grant }
+    let last = try content(of: entry, at: path)
+    var placed = last
     if found.count > 1 {
       let states = found.map(\.0.state.rawValue).joined(separator: " and ")
-      let (closing, closedFile) = (placed.closing, placed.closedFile)
       placed = PlacedContent(content: .unreadable("lies in \(states) at once"), blob: nil)
-      placed.closing = closing
-      placed.closedFile = closedFile
     }
+    // The last of the states is closed.
+    if path.state == .closed, entry.isFile { placed.closedFile = entry.id }
+    if case .file(.closed, let grant) = last.content { placed.closing = grant }
     placed.states = GrantStates(found.map { GrantStates($0.0.state) })
     return placed
   }
