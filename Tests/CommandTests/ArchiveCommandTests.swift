@@ -1,3 +1,4 @@
+import Foundation
 import Grants
 import TestSupport
 import Testing
@@ -9,6 +10,8 @@ import Testing
       clones: ["alice", "ci"], policy: [("daypass.yaml", "retention: P90D", "retention: P2D")])
     let id = try await stage.request()
     try await stage.expect(0, "withdraw", id, "--yes", in: "alice")
+    let other = try await stage.request()
+    try await stage.expect(0, "withdraw", other, "--yes", in: "alice")
     try await stage.expect(0, "reconcile", "--assume-clock", in: "ci")
     let closed = try await files(stage)
     #expect(closed.contains("\(id).json"))
@@ -24,10 +27,10 @@ import Testing
     let due = after(.days(3))
     let dry = try await stage.expect(
       0, "reconcile", "--assume-clock", "--dry-run", "--now", due, in: "ci")
-    #expect(dry.contains("archive 1 closed grant\n"), "\(dry)")
+    #expect(dry.contains("archive 2 closed grants\n"), "\(dry)")
     let words = try await stage.expect(
       0, "reconcile", "--assume-clock", "--now", due, in: "ci")
-    #expect(words.contains("archive 1 closed grant"), "\(words)")
+    #expect(words.contains("archive 2 closed grants"), "\(words)")
     #expect(try await !files(stage).contains(id))
     try await stage.expect(0, "verify", "--strict", "--now", due, in: "ci")
 
@@ -38,6 +41,11 @@ import Testing
     #expect(json.contains("\"archived\": true"), "\(json)")
     let log = try await stage.expect(0, "log", id, "--now", due, in: "ci")
     for word in ["request", "withdraw", "archive"] { #expect(log.contains(word), "\(log)") }
+    let all = try await stage.expect(0, "log", "--now", due, in: "ci")
+    let told = all.split(separator: "\n").filter { $0.contains(" archive ") }
+    #expect(told.count == 1 && all.contains("2 grants, closed "), "\(all)")
+    let entries = try await stage.expect(0, "log", "-o", "json", "--now", due, in: "ci")
+    #expect(entries.components(separatedBy: "\"what\": \"archive\"").count == 3, "\(entries)")
   }
 
   private func files(_ stage: Stage) async throws -> String {

@@ -43,7 +43,7 @@ class Consent:
 
 
 class Belief:
-    """A policy and the grants, the consents that stand, the latest time of an archived id."""
+    """A policy and the grants, the consents that stand, archivedUpTo."""
 
     def __init__(self, tree, policy, known, consents=(), archived=None):
         self.tree, self.policy, self.known, self.consents = tree, policy, known, list(consents)
@@ -62,13 +62,16 @@ class Step:
 class Proposal:
     """A commit with one parent, judged upon one belief.
 
-    `landed` is for what takes away, `landed_giving` for the rest (15a); `report` gets what
+    `mainline` is the landing time of the mainline commit; `landed` is for what takes away,
+    `landed_giving` for what gives (15a); `report` gets what
     was refused and what counted: ("refused", unit, rule, commit), ("counted", unit, kind, commit).
     """
 
-    def __init__(self, fold, commit, belief, landed, landed_giving, bound, report):
+    def __init__(self, fold, commit, belief, mainline, bound, report, landed_giving=None):
         self.history, self.commit, self.belief = fold, commit, belief
-        self.landed, self.landed_giving, self.bound = landed, landed_giving, bound
+        self.landed = min(bound, max(mainline, commit.time))
+        self.landed_giving = self.landed if landed_giving is None else landed_giving
+        self.landed_archive, self.bound = min(bound, mainline), bound
         self.report, self.policy = report, belief.policy
         parent = fold.store.commit(commit.parents[0])
         self.difference = fold.difference(parent.tree, commit.tree)
@@ -233,6 +236,7 @@ class Proposal:
             return None
         policy, signer = self.policy, self.signer
         landed = self.landed_giving if step.gives else self.landed
+        landed = self.landed_archive if archives else landed
         mine = believed.grant if believed else None
         theirs = self.own.content(id).grant
         require(not step.gives or theirs["repository"] == policy.name, "repository-name")
@@ -268,7 +272,6 @@ class Proposal:
             closed = max(words.time(mine["closed"]["at"]), words.id_time(id))
             require(landed >= closed + policy.retention, "due-time")
             del self.belief.known[id]
-            self.belief.archived = max(words.id_time(id), self.belief.archived or words.id_time(id))
             return step.kind
         if step.gives:
             require(self.allowed(step, id, mine, theirs, landed), "policy-allows")

@@ -91,5 +91,12 @@ private final class Reads: HistoryReader {
     return try history.read(id, limit: limit)
   }
 
+  func scan(
+    _ id: ObjectID, _ take: (UnsafeRawBufferPointer) -> Void
+  ) throws(HistoryError) -> ObjectKind {
+    read.add(1, ordering: .relaxed)
+    return try history.scan(id, take)
+  }
+
   func contains(_ id: ObjectID) throws(HistoryError) -> Bool { try history.contains(id) }
 }

@@ -24,8 +24,9 @@ package struct Belief: Sendable {
   private var bySubject: TreeDictionary<Principal, TreeSet<GrantID>>
   /// Believed files that no commit carries: results of two signatures that met.
   package internal(set) var extras: [ObjectID: [UInt8]]
-  /// The latest time in the id of any archived grant: no older id comes into being any more, so
-  /// that archived ones need no other memory, however long an approval window becomes.
+  /// No grant with a later time in its id can have been archived under a policy before this one;
+  /// nil before the first change. What is no later never begins anew, so that archived ids need no
+  /// other memory, however long an approval window becomes.
   package internal(set) var archivedUpTo: Timestamp?
 
   init(
@@ -69,9 +70,17 @@ package struct Belief: Sendable {
     grant.keptUntil(policy.policy.settings.retention)
   }
 
-  /// Whether grants of that time's ids may have been archived.
+  /// Whether grants of that time's ids may have been archived under an earlier policy. Under the one
+  /// in force the approval window refuses them: `retention` is never shorter.
   package func mayHaveArchived(_ id: GrantID) -> Bool {
     archivedUpTo.map { id.requestedAt <= $0 } ?? false
+  }
+
+  /// The policy in force from that landing time on.
+  mutating func adopt(_ next: PolicySnapshot, at moment: Timestamp) {
+    let last = moment - policy.policy.settings.retention
+    archivedUpTo = max(archivedUpTo ?? last, last)
+    policy = next
   }
 
   mutating func insert(_ grant: LiveGrant) {

@@ -59,7 +59,7 @@ extension Judge {
     case .step(let transition):
       return Act(
         transition: transition,
-        signing: transition.kind.givesAccess ? context.givingAccess(signing) : signing,
+        signing: context.landing(signing, of: transition.kind),
         policy: context.policy, believed: believed,
         asserted: change.asserted.content.grant)
     }
@@ -97,7 +97,6 @@ extension Judge {
     else { throw TrustRule.refuseReadableAct("has nothing to act upon") }
     if case .archive = transition {
       try set(GrantPath(state: .closed, id: id), to: nil)
-      state.belief.archivedUpTo = max(state.belief.archivedUpTo ?? id.requestedAt, id.requestedAt)
       return (after, grant)
     }
     let blob: ObjectID

@@ -126,6 +126,21 @@ import Testing
     try expectKept(soon, in: stage, .dueTime, at: due - second)
   }
 
+  /// Else an id could be past its window for the archiving and not for what lands later.
+  @Test func itLandsNoLaterThanTheMergeHoweverItIsDated() throws {
+    let (stage, due) = try closed()
+    let world = stage.world
+    let late = try removing(stage, at: due + .hours(1))
+    let main = try world.commit(
+      on: stage.head, edits: ["notes.txt": World.File("x")], by: nil, at: due - .minutes(9))
+    let merged = try world.merge(main, late, at: due - second)
+    try expectKept(merged, in: stage, .dueTime, at: due + .hours(2))
+    let pin = try world.pin(on: merged, at: due + .hours(2))
+    let (replay, events) = try world.replay(pin, at: due + .hours(2))
+    #expect(try believedClosed(replay) == [stage.id])
+    #expect(events.incidents.allSatisfy { $0.rule == .dueTime } && !events.incidents.isEmpty)
+  }
+
   @Test func theRemovalOfAnActiveGrantIsNoArchiving() throws {
     // A stale branch of the reconciler's takes away what was active there, long after it was closed.
     let world = try world()
@@ -203,11 +218,41 @@ import Testing
       let (other, told) = try world.replay(closed, at: now, from: checkpoint)
       #expect(try believedClosed(other).isEmpty && !other.disputes.isEmpty)
       #expect(Set(told.rules) == [.readableAct])
-      // A later id is none that was archived.
-      let later = try world.grant(by: World.erin, at: t + second)
-      let asked = try world.request(later, on: pinned, by: World.erin)
-      #expect(
-        try world.replay(asked, at: now, from: checkpoint).replay.state(of: later.id) == .pending)
+      // A later id than any that may have been archived then.
+      let last = due + .hours(1) - Self.retention
+      for (moment, state) in [(last, GrantState?.none), (last + second, .pending)] {
+        let other = try world.grant(by: World.erin, at: moment)
+        let asked = try world.request(other, on: pinned, by: World.erin)
+        #expect(
+          try world.replay(asked, at: now, from: checkpoint).replay.state(of: other.id) == state)
+      }
+    }
+  }
+
+  /// Who takes a pin's word refuses it all the same: what is remembered changes with the policy
+  /// alone, and no pin's word is taken for that.
+  @Test func anArchivedIDDoesNotComeBackForWhoTrustsPins() throws {
+    let (stage, due) = try closed()
+    let world = stage.world
+    let archived = try world.statedPin(on: stage.head, at: due, edits: [stage.path(.closed): nil])
+    let longer = try world.changePolicy(
+      on: archived,
+      edits: [
+        "daypass.yaml": World.policyHead(
+          serial: 2,
+          settings: ["requireApproval: false", "approvalTimeout: P300D", "retention: P400D"])
+      ], by: World.carol, at: due + .hours(1))
+    let closing = try world.statedPin(on: longer, at: due + .hours(2))
+    let trusted = try world.statedPin(on: closing, at: due + .hours(3))
+    let now = due + .hours(4)
+    for (pin, word) in [(closing, archived), (trusted, trusted)] {
+      let again = try world.request(stage.grant.request, on: pin)
+      var events: [LedgerEvent] = []
+      let replay = try world.ledger.replay(
+        head: again, now: now, trustingPins: true, report: { events.append($0) })
+      #expect(replay.trustedPin?.commit == word)
+      #expect(replay.belief.archivedUpTo == due + .hours(1) - Self.retention)
+      #expect(replay.belief.live.isEmpty && Set(events.rules) == [.closedFinal])
     }
   }
 
