@@ -53,13 +53,15 @@ struct CheckpointReader {
       let read = try? PolicySnapshot.read(policyTree, reader: reader),
       case .success(let policy) = read, let tree = tree(),
       let live = list({ $0.live() }), let extras = list({ $0.extra() }),
+      let hasArchived = flag(), let archivedUpTo = moment(),
       let consents = list({ $0.consent() }), let commit = id(), let landedAt = moment(),
       let pinnedCommit = id(), let hasPin = flag(), let pinnedAt = moment(),
       let disputes = list({ $0.dispute() })
     else { return nil }
-    let belief = Belief(
+    var belief = Belief(
       policy: policy, tree: tree, live: live,
       extras: Dictionary(extras, uniquingKeysWith: { first, _ in first }))
+    belief.archivedUpTo = hasArchived ? archivedUpTo : nil
     var state = FoldState(
       belief: belief, commit: commit, landedAt: landedAt, pinnedCommit: pinnedCommit)
     state.consents = consents
