@@ -7,6 +7,7 @@ let usage = """
   usage: daypass-bench repository [--seed N] [--transitions N] [--live N] [--merges N%] [--people N]
                                   [--roles N] OUT.git
          daypass-bench verify PATH-TO-DAYPASS [REPOSITORY]
+         daypass-bench pushes [--seconds N] [--writers N] [--rounds N] [--only WORDS] [PATH-TO-DAYPASS]
 
   """
 
@@ -20,6 +21,7 @@ do {
   switch arguments.first {
   case "repository": try RepositoryCommand(arguments.dropFirst()).run()
   case "verify": exit(try VerifyBench(arguments.dropFirst()).run() ? 0 : 1)
+  case "pushes": try await PushesBench(arguments.dropFirst()).run()
   default: fail(usage, 2)
   }
 } catch let error as UsageError {
