@@ -33,8 +33,7 @@ struct MappedFile: ~Copyable, @unchecked Sendable {
 
   /// Four bytes as a number, the highest first; 0 beyond the end.
   func number(at place: Int) -> Int {
-    let bytes = bytes(at: place)
-    guard bytes.count >= 4 else { return 0 }
-    return Int(UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self)))
+    guard place >= 0, place <= bytes.count - 4 else { return 0 }
+    return Int(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
   }
 }

@@ -1,4 +1,3 @@
-import Clibgit2
 import History
 import Signatures
 import Synchronization
@@ -52,7 +51,7 @@ final class PackReader: Sendable {
   /// when it receives what others made (docs/threat-model.md says what that leaves).
   private static func id(of object: RawObject) -> ObjectID? {
     let header = Array("\(object.kind.rawValue) \(object.bytes.count)\0".utf8)
-    return Digest.sha1(header, object.bytes).withUnsafeBytes { ObjectID(startOf: $0) }
+    return Digest.withSHA1(header, object.bytes) { ObjectID(startOf: $0) }
   }
 
   /// A pack that is never closed while it may be read.
@@ -73,7 +72,6 @@ final class PackReader: Sendable {
     mutating func read(_ place: Place, in pack: OpenPack, limit: Int) -> Found? {
       // Entries, not what they hold: a chain of small deflated deltas may inflate to gigabytes.
       var deltas: [(place: Place, entry: PackFile.Entry)] = []
-      var asked: [UInt8]?
       var current = place
       var object: RawObject
       while true {
@@ -94,10 +92,9 @@ final class PackReader: Sendable {
           object = RawObject(kind: kind, bytes: bytes)
           known.keep(object, at: current)
         case .delta(let base):
-          if isAsked {
-            asked = content(of: entry, in: pack)
-            guard let asked else { return nil }
-            if let size = Self.resultSize(asked), size > limit { return .tooLarge }
+          if isAsked, entry.size > 0 {
+            guard let delta = delta(entry, in: pack) else { return nil }
+            if let size = Delta.resultSize(of: delta), size > limit { return .tooLarge }
           }
           deltas.append((current, entry))
           current = Place(pack: place.pack, offset: base)
@@ -105,15 +102,16 @@ final class PackReader: Sendable {
         }
         break
       }
-      for (number, (place, entry)) in deltas.enumerated().reversed() {
-        guard let bytes = number == 0 ? asked : content(of: entry, in: pack) else { return nil }
-        let result = bytes.withUnsafeBytes { delta in
-          object.bytes.withUnsafeBytes { base -> [UInt8]? in
-            guard let delta = Delta(delta, uponSize: base.count),
-              delta.resultSize <= PackReader.largestBase
-            else { return nil }
-            return delta.applied(to: base)
-          }
+      // The one asked for was inflated last: if there is no other, it is there still.
+      var isInflated = deltas.count == 1
+      for (place, entry) in deltas.reversed() {
+        guard let delta = isInflated ? inflation.last : delta(entry, in: pack) else { return nil }
+        isInflated = false
+        let result = object.bytes.withUnsafeBytes { base -> [UInt8]? in
+          guard let delta = Delta(delta, uponSize: base.count),
+            delta.resultSize <= PackReader.largestBase
+          else { return nil }
+          return delta.applied(to: base)
         }
         guard let result else { return nil }
         object = RawObject(kind: object.kind, bytes: result)
@@ -126,8 +124,11 @@ final class PackReader: Sendable {
       inflation.inflate(pack.file.bytes(at: entry.start), size: entry.size)
     }
 
-    private static func resultSize(_ delta: [UInt8]) -> Int? {
-      delta.withUnsafeBytes { Delta.resultSize(of: $0) }
+    /// Valid until something else is inflated.
+    private mutating func delta(
+      _ entry: PackFile.Entry, in pack: OpenPack
+    ) -> UnsafeRawBufferPointer? {
+      inflation.inflateHere(pack.file.bytes(at: entry.start), size: entry.size)
     }
   }
 
@@ -160,43 +161,5 @@ final class PackReader: Sendable {
       young[place] = object
       size += object.bytes.count + 100
     }
-  }
-}
-
-/// Inflates what lies in memory, all at once.
-private struct WholeInflation: ~Copyable, @unchecked Sendable {
-  // `@unchecked Sendable` because it has one owner, which a lock guards; zlib ties a stream to no
-  // thread. zlib keeps the address of this.
-  private let stream: UnsafeMutablePointer<z_stream>
-
-  init() throws(HistoryError) {
-    stream = .allocate(capacity: 1)
-    stream.initialize(to: z_stream())
-    guard inflateInit_(stream, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-      throw HistoryError(.unreadable, "There is no memory to inflate objects.")
-    }
-  }
-
-  deinit {
-    inflateEnd(stream)
-    stream.deallocate()
-  }
-
-  /// - Parameter size: of what the stream must hold, in bytes.
-  /// - Returns: nil if it holds anything else.
-  mutating func inflate(_ input: UnsafeRawBufferPointer, size: Int) -> [UInt8]? {
-    guard !input.isEmpty, size < Int(UInt32.max), inflateReset(stream) == Z_OK else { return nil }
-    var status = Z_OK
-    let bytes = [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, count in
-      stream.pointee.next_in = UnsafeMutablePointer(
-        mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self))
-      stream.pointee.avail_in = UInt32(min(input.count, Int(UInt32.max)))
-      stream.pointee.next_out = buffer.baseAddress
-      // One more than it may hold: then the stream's end is seen.
-      stream.pointee.avail_out = UInt32(size + 1)
-      status = Clibgit2.inflate(stream, Z_FINISH)
-      count = size + 1 - Int(stream.pointee.avail_out)
-    }
-    return status == Z_STREAM_END && bytes.count == size ? bytes : nil
   }
 }

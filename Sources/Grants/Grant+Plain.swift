@@ -1,6 +1,6 @@
 extension Grant {
-  /// Reads nearly every grant file in one pass: one in canonical form, of printable ASCII without
-  /// escapes, and of the keys that are in use.
+  /// Reads nearly every grant file in one pass: one in canonical form, of printable ASCII and
+  /// accented Latin letters without escapes, and of the keys that are in use.
   ///
   /// - Returns: nil for any other file, which ``init(canonical:)`` then reads in full: this accepts
   ///   nothing that would be refused there, and refuses nothing.
@@ -122,15 +122,20 @@ private struct PlainReader {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// What stands between two quotes: printable ASCII without escapes.
+  /// What stands between two quotes: printable ASCII without escapes, and letters of U+00C0 to
+  /// U+017F, which stand for themselves whatever follows that can follow here.
   private mutating func string() -> UnsafeBufferPointer<UInt8>? {
     guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { return nil }
     let start = position + 1
     var end = start
     while end < bytes.count, bytes[end] != UInt8(ascii: "\"") {
-      guard bytes[end] >= 0x20, bytes[end] < 0x7f, bytes[end] != UInt8(ascii: "\\") else {
-        return nil
+      let byte = bytes[end]
+      if byte >= 0xc3, byte <= 0xc5 {
+        guard end + 1 < bytes.count, bytes[end + 1] & 0xc0 == 0x80 else { return nil }
+        end += 2
+        continue
       }
+      guard byte >= 0x20, byte < 0x7f, byte != UInt8(ascii: "\\") else { return nil }
       end += 1
     }
     guard end < bytes.count else { return nil }

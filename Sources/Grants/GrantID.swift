@@ -96,10 +96,10 @@ package struct GrantPath: Hashable, Sendable, CustomStringConvertible {
     self.init(state: state, id: id)
     // The directories say again what the name begins with: 20261123T18.
     let name = components[6].utf8
-    let directories = components[2...5].lazy.flatMap(\.utf8)
-    guard name.prefix(8).elementsEqual(directories.prefix(8)), directories.count == 10,
-      name.dropFirst(9).prefix(2).elementsEqual(directories.dropFirst(8)),
-      components[2].utf8.count == 4, components[3].utf8.count == 2, components[4].utf8.count == 2
+    guard components[2].utf8.elementsEqual(name.prefix(4)),
+      components[3].utf8.elementsEqual(name.dropFirst(4).prefix(2)),
+      components[4].utf8.elementsEqual(name.dropFirst(6).prefix(2)),
+      components[5].utf8.elementsEqual(name.dropFirst(9).prefix(2))
     else { return nil }
   }
 

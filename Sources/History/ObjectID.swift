@@ -85,6 +85,8 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
   }
 
   package var firstByte: Int { Int(high >> 56) }
+  /// The two after that, as one number.
+  package var secondAndThirdByte: Int { Int(high >> 40 & 0xffff) }
 
   /// The 20 raw bytes, as git stores them in trees.
   package var bytes: [UInt8] {

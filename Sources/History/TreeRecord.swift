@@ -6,7 +6,7 @@ package struct TreeRecord: Sendable, Equatable {
   /// The object's bytes.
   package let bytes: [UInt8]
   /// Where each entry begins.
-  private let starts: [UInt32]
+  let starts: [UInt32]
 
   /// Names that git gives a meaning of its own, in lowercase.
   private static let reserved = [".", "..", ".git"].map { Array($0.utf8) }
@@ -36,36 +36,62 @@ package struct TreeRecord: Sendable, Equatable {
 
   /// Reads a tree object.
   ///
+  /// - Parameter other: a tree that is likely to have most entries in common: those are not looked
+  ///   at again. It makes no difference to the result.
   /// - Returns: nil if the bytes are no well-formed tree: unsorted or repeated names, a file and a
   ///   directory of one name, `.`, `..`, `.git`, an empty name, a name with `/`, a mode with a
   ///   leading zero or other than digits, a truncated id. Callers treat such
   ///   a tree as one opaque entry.
-  package init?(parsing bytes: [UInt8]) {
+  package init?(parsing bytes: [UInt8], like other: TreeRecord? = nil) {
     guard bytes.count < Int(UInt32.max) else { return nil }
+    if let other, !other.isEmpty, let starts = Self.starts(in: bytes, like: other) {
+      (self.bytes, self.starts) = (bytes, starts)
+      return
+    }
     var starts: [UInt32] = []
+    starts.reserveCapacity(bytes.count / 40)
     let isWellFormed = bytes.withUnsafeBytes { memory in
-      var last: RawEntry?
-      var position = 0
-      while position < memory.count {
-        guard let entry = RawEntry(in: memory, at: position), !Self.isReserved(entry.name) else {
-          return false
-        }
-        if let last, !last.precedes(entry) { return false }
-        // Sorted, equal names are neighbours, but for a file and a directory of one name.
-        if entry.isTree,
-          Self.find(entry.name, isTree: false, in: memory, starts: starts) != nil
-        {
-          return false
-        }
-        starts.append(UInt32(position))
-        last = entry
-        position = entry.end
-      }
-      return true
+      Self.scan(memory, from: 0, to: memory.count, after: nil, into: &starts)
+        && Self.hasNoTwins(in: 0..<starts.count, memory, starts, filesToo: false)
     }
     guard isWellFormed else { return nil }
-    self.bytes = bytes
-    self.starts = starts
+    (self.bytes, self.starts) = (bytes, starts)
+  }
+
+  /// Notes where entries begin, as long as each is well-formed and follows the one before.
+  ///
+  /// - Returns: whether they end exactly at `end`.
+  static func scan(
+    _ memory: UnsafeRawBufferPointer, from start: Int, to end: Int, after last: RawEntry?,
+    into starts: inout [UInt32]
+  ) -> Bool {
+    var last = last
+    var position = start
+    while position < end {
+      guard let entry = RawEntry(in: memory, at: position), !isReserved(entry.name) else {
+        return false
+      }
+      if let last, !last.precedes(entry) { return false }
+      starts.append(UInt32(position))
+      last = entry
+      position = entry.end
+    }
+    return position == end
+  }
+
+  /// Whether none of those entries is a file beside a directory of its name, or the reverse. Sorted,
+  /// equal names are neighbours but for these.
+  ///
+  /// - Parameter filesToo: whether the others than those were not looked at.
+  static func hasNoTwins(
+    in range: Range<Int>, _ memory: UnsafeRawBufferPointer, _ starts: [UInt32], filesToo: Bool
+  ) -> Bool {
+    range.allSatisfy { index in
+      guard let entry = RawEntry(in: memory, at: Int(starts[index])) else { return false }
+      guard entry.isTree || filesToo else { return true }
+      let found = find(entry.name, isTree: !entry.isTree, in: memory, starts: starts)
+      return found.map { $0.isTree == entry.isTree } ?? true
+    }
   }
 
   private static func isReserved(_ name: UnsafeRawBufferPointer) -> Bool {
@@ -83,8 +109,14 @@ package struct TreeRecord: Sendable, Equatable {
 
   /// Some of ``entries``, by their numbers.
   package func entries(in range: Range<Int>) -> [TreeEntry] {
-    bytes.withUnsafeBytes { memory in
-      range.compactMap { RawEntry(in: memory, at: Int(starts[$0]))?.entry }
+    guard !range.isEmpty else { return [] }
+    return bytes.withUnsafeBytes { memory in
+      var entries: [TreeEntry] = []
+      entries.reserveCapacity(range.count)
+      for index in range {
+        if let entry = RawEntry(in: memory, at: Int(starts[index])) { entries.append(entry.entry) }
+      }
+      return entries
     }
   }
 
@@ -134,91 +166,5 @@ package struct TreeRecord: Sendable, Equatable {
     let names = Set(changes.keys.map { Array($0.utf8) })
     let kept = entries.filter { !names.contains(Array($0.nameBytes)) }
     return TreeRecord(kept + changes.values.compactMap(\.self))
-  }
-
-  /// How many entries two trees begin with alike, and how many more they end with alike.
-  package func common(with other: TreeRecord) -> (first: Int, last: Int) {
-    let shorter = min(count, other.count)
-    return bytes.withUnsafeBytes { left in
-      other.bytes.withUnsafeBytes { right in
-        // Where the same bytes begin, the same entries begin; the same from the end, if they begin
-        // at the same distance from it.
-        let alike = Self.commonStart(left, right)
-        var first = 0
-        while first < shorter, end(of: first) <= alike { first += 1 }
-        var last = 0
-        while last < shorter - first {
-          let (mine, others) = (count - 1 - last, other.count - 1 - last)
-          let (start, otherStart) = (Int(starts[mine]), Int(other.starts[others]))
-          guard left.count - start == right.count - otherStart,
-            left[start..<end(of: mine)].elementsEqual(right[otherStart..<other.end(of: others)])
-          else { break }
-          last += 1
-        }
-        return (first, last)
-      }
-    }
-  }
-
-  private func end(of index: Int) -> Int {
-    index + 1 < starts.count ? Int(starts[index + 1]) : bytes.count
-  }
-
-  /// The number of bytes with which both begin.
-  private static func commonStart(
-    _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer
-  ) -> Int {
-    let count = min(left.count, right.count)
-    var position = 0
-    while position + 8 <= count,
-      left.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-        == right.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-    {
-      position += 8
-    }
-    while position < count, left[position] == right[position] { position += 1 }
-    return position
-  }
-}
-
-/// One entry as it lies in the bytes of a tree.
-private struct RawEntry {
-  let mode: UInt32
-  let name: UnsafeRawBufferPointer
-  private let id: ObjectID
-  /// Where the next one begins.
-  let end: Int
-
-  var isTree: Bool { mode == TreeEntry.treeMode }
-  var entry: TreeEntry { TreeEntry(mode: mode, nameBytes: Array(name), id: id) }
-
-  /// - Returns: nil if none begins there that is well-formed.
-  init?(in memory: UnsafeRawBufferPointer, at start: Int) {
-    var mode: UInt32 = 0
-    var position = start
-    while position < memory.count, memory[position] != UInt8(ascii: " ") {
-      let digit = memory[position] &- UInt8(ascii: "0")
-      guard digit < 8, position - start < 6 else { return nil }
-      mode = mode << 3 | UInt32(digit)
-      position += 1
-    }
-    guard position > start, memory[start] != UInt8(ascii: "0") else { return nil }
-    let nameStart = position + 1
-    position = nameStart
-    while position < memory.count, memory[position] != 0 {
-      guard memory[position] != UInt8(ascii: "/") else { return nil }
-      position += 1
-    }
-    guard position > nameStart, position + 20 < memory.count,
-      let id = ObjectID(startOf: UnsafeRawBufferPointer(rebasing: memory[(position + 1)...]))
-    else { return nil }
-    self.mode = mode
-    self.name = UnsafeRawBufferPointer(rebasing: memory[nameStart..<position])
-    self.id = id
-    self.end = position + 21
-  }
-
-  func precedes(_ other: RawEntry) -> Bool {
-    TreeEntry.precedes(name, isTree, other.name, other.isTree)
   }
 }

@@ -14,28 +14,30 @@ extension Pattern {
   /// construction), each of them once for each scalar.
   package func matches(_ text: String) -> Bool {
     var marks = [Int](repeating: -1, count: states.count)
-    var current: [Int] = []
+    var (current, next, waiting): ([Int], [Int], [Int]) = ([], [], [])
     var step = 0
-    follow(start, into: &current, marks: &marks, step: step)
+    follow(start, into: &current, by: &waiting, marks: &marks, step: step)
     for scalar in text.unicodeScalars {
       step += 1
-      var next: [Int] = []
+      next.removeAll(keepingCapacity: true)
       for state in current {
         if case .take(let set, let target) = states[state], set.contains(scalar) {
-          follow(target, into: &next, marks: &marks, step: step)
+          follow(target, into: &next, by: &waiting, marks: &marks, step: step)
         }
       }
       if next.isEmpty { return false }
-      current = next
+      swap(&current, &next)
     }
     return current.contains { states[$0] == .accept }
   }
 
   /// Adds the state, or the states its forks lead to; those already marked in this step are there.
+  ///
+  /// - Parameter waiting: empty before and after.
   private func follow(
-    _ state: Int, into list: inout [Int], marks: inout [Int], step: Int
+    _ state: Int, into list: inout [Int], by waiting: inout [Int], marks: inout [Int], step: Int
   ) {
-    var waiting = [state]
+    waiting.append(state)
     while let state = waiting.popLast() {
       guard marks[state] != step else { continue }
       marks[state] = step

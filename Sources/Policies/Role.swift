@@ -38,8 +38,9 @@ package struct Role: Sendable, Hashable {
 
   /// Where the key is written down, or else the key around it, or else the file.
   package func source(of key: String) -> SourceLine {
+    if let line = lines[key] { return SourceLine(file: PolicyFile.role(name), line: line) }
     let parts = key.split(separator: ".")
-    for count in stride(from: parts.count, to: 0, by: -1) {
+    for count in stride(from: parts.count - 1, to: 0, by: -1) {
       if let line = lines[parts.prefix(count).joined(separator: ".")] {
         return SourceLine(file: PolicyFile.role(name), line: line)
       }

@@ -7,16 +7,18 @@ package enum Digest {
     hash(bytes, size: Int(SHA_DIGEST_LENGTH), with: daypass_sha1)
   }
 
-  /// SHA-1 of two pieces as if they were one.
-  package static func sha1(_ first: [UInt8], _ second: [UInt8]) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: Int(SHA_DIGEST_LENGTH)) { buffer, count in
+  /// Hands on the SHA-1 of two pieces as if they were one, in memory that lasts as long as the call.
+  package static func withSHA1<Result>(
+    _ first: [UInt8], _ second: [UInt8], _ body: (UnsafeRawBufferPointer) -> Result
+  ) -> Result {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(SHA_DIGEST_LENGTH)) { digest in
       first.withUnsafeBufferPointer { first in
         second.withUnsafeBufferPointer { second in
           daypass_sha1_joined(
-            first.baseAddress, first.count, second.baseAddress, second.count, buffer.baseAddress)
+            first.baseAddress, first.count, second.baseAddress, second.count, digest.baseAddress)
         }
       }
-      count = Int(SHA_DIGEST_LENGTH)
+      return body(UnsafeRawBufferPointer(digest))
     }
   }
 

@@ -36,7 +36,7 @@ struct Judge {
     if context.policy.policy.landing == .reconciler {
       return try foldWaiting(landing, context, closing: closing)
     }
-    deferred = DeferredEdits(landing, state)
+    deferred = try DeferredEdits(landing, state, reader: reader)
     for proposal in landing.proposals { try judge(proposal, context) }
     state.landedAt = landedAt
     state.commit = landing.mainline.id
@@ -186,19 +186,6 @@ struct Judge {
   private func isBelieved(_ policies: PolicyPlace, _ context: Context) -> Bool {
     guard case .tree(let tree) = policies else { return false }
     return tree == state.belief.policy.tree || tree == context.settling
-  }
-
-  /// The same; while edits are deferred, the belief is what the parent's tree says.
-  func closedBlob(
-    of change: AuthenticatedCommit.GrantChange, in belief: Belief
-  ) throws(LedgerError) -> ObjectID? {
-    deferred == nil ? try closedBlob(change.id, in: belief) : change.parent.closedFile
-  }
-
-  /// The file of a grant believed to be closed.
-  func closedBlob(_ id: GrantID, in belief: Belief) throws(LedgerError) -> ObjectID? {
-    let path = GrantPath(state: .closed, id: id).components
-    return try belief.tree.file(at: path.dropFirst(), in: Array(path.prefix(1)), reader: reader)
   }
 
   mutating func note(_ event: LedgerEvent, counts unit: Unit? = nil) {

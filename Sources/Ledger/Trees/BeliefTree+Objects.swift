@@ -32,6 +32,6 @@ extension ObjectID {
   /// The id an object of that kind and content has.
   package static func hashing(_ kind: ObjectKind, _ bytes: [UInt8]) -> ObjectID {
     let header = Array("\(kind.rawValue) \(bytes.count)\0".utf8)
-    return Digest.sha1(header, bytes).withUnsafeBytes { ObjectID(startOf: $0) } ?? .zero
+    return Digest.withSHA1(header, bytes) { ObjectID(startOf: $0) } ?? .zero
   }
 }

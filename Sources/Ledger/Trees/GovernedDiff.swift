@@ -45,9 +45,9 @@ struct GovernedDiff: Sendable {
   /// Compares two root trees recursively, skipping equal ids; nil stands for the empty tree.
   init(from old: ObjectID?, to new: ObjectID, reader: TreeReader) throws(LedgerError) {
     guard old != new else { return }
-    let newRoot = try reader.tree(new)
     var oldRoot: TreeRecord?
     if let old { oldRoot = try reader.tree(old) }
+    let newRoot = try reader.tree(new, like: oldRoot)
     policiesAfter = newRoot?.entry(named: "policies")
     let found = (
       Self.policies(oldRoot?.entry(named: "policies")), Self.policies(policiesAfter)
@@ -55,6 +55,23 @@ struct GovernedDiff: Sendable {
     if found.0 != found.1 { policies = (from: found.0, to: found.1) }
     grantsBefore = oldRoot?.entry(named: "grants")
     grantsAfter = newRoot?.entry(named: "grants")
+    try compareGrants(reader)
+  }
+
+  /// Compares what lies at `grants` and at `policies`, two trees each, with a root tree.
+  init(
+    fromGrants grants: ObjectID, policies: ObjectID, to root: ObjectID, reader: TreeReader
+  ) throws(LedgerError) {
+    let root = try reader.tree(root)
+    policiesAfter = root?.entry(named: "policies")
+    let found = (PolicyPlace.tree(policies), Self.policies(policiesAfter))
+    if found.0 != found.1 { self.policies = (from: found.0, to: found.1) }
+    grantsBefore = TreeEntry(mode: TreeEntry.treeMode, name: "grants", id: grants)
+    grantsAfter = root?.entry(named: "grants")
+    try compareGrants(reader)
+  }
+
+  private mutating func compareGrants(_ reader: TreeReader) throws(LedgerError) {
     var path = ["grants"]
     path.reserveCapacity(8)
     try compare(grantsBefore, grantsAfter, at: &path, kind: .directory, reader: reader)
@@ -106,7 +123,8 @@ struct GovernedDiff: Sendable {
       }
     case .directory:
       // Something else than a directory hides what was below it and is a stray itself.
-      let (oldTree, newTree) = (try subtree(old, reader), try subtree(new, reader))
+      let oldTree = try subtree(old, like: nil, reader)
+      let newTree = try subtree(new, like: oldTree, reader)
       if new != nil, newTree == nil {
         touchesGrants = true
         noteStray(path, isThere: true)
@@ -138,10 +156,11 @@ struct GovernedDiff: Sendable {
     }
   }
 
-  private func subtree(_ entry: TreeEntry?, _ reader: TreeReader) throws(LedgerError) -> TreeRecord?
-  {
+  private func subtree(
+    _ entry: TreeEntry?, like other: TreeRecord?, _ reader: TreeReader
+  ) throws(LedgerError) -> TreeRecord? {
     guard let entry, entry.isTree else { return nil }
-    return try reader.tree(entry.id)
+    return try reader.tree(entry.id, like: other)
   }
 
   /// Counts strays that went away as well: a few trees can stand for more paths than anybody can
@@ -157,16 +176,14 @@ extension TreeRecord {
   /// The entries of two trees, those of one name side by side, in order of names; what both begin
   /// or end with alike is left out.
   static func paired(_ left: TreeRecord, _ right: TreeRecord) -> [(TreeEntry?, TreeEntry?)] {
-    let order: (TreeEntry, TreeEntry) -> Bool = {
-      $0.nameBytes.lexicographicallyPrecedes($1.nameBytes)
-    }
     // A commit mostly changes one entry of a long directory.
     let (first, last) = left.common(with: right)
     let (left, right) = (
-      left.entries(in: first..<(left.count - last)).sorted(by: order),
-      right.entries(in: first..<(right.count - last)).sorted(by: order)
+      left.ordered(first..<(left.count - last)), right.ordered(first..<(right.count - last))
     )
+    let order = precedes
     var result: [(TreeEntry?, TreeEntry?)] = []
+    result.reserveCapacity(left.count + right.count)
     var (i, j) = (0, 0)
     while i < left.count || j < right.count {
       if j == right.count || (i < left.count && order(left[i], right[j])) {
@@ -182,5 +199,15 @@ extension TreeRecord {
       }
     }
     return result
+  }
+
+  /// Some of the entries, in order of names: git's own has a directory stand elsewhere.
+  private func ordered(_ range: Range<Int>) -> [TreeEntry] {
+    let entries = entries(in: range)
+    return entries.count < 2 ? entries : entries.sorted(by: Self.precedes)
+  }
+
+  private static func precedes(_ left: TreeEntry, _ right: TreeEntry) -> Bool {
+    left.nameBytes.lexicographicallyPrecedes(right.nameBytes)
   }
 }

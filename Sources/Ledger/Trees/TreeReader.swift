@@ -65,11 +65,14 @@ final class TreeReader: Sendable {
 
   /// The tree, or nil if it is malformed, too large or no tree at all.
   ///
+  /// - Parameter other: a tree that is likely to be much the same, which saves reading that again.
   /// - Throws: ``LedgerError`` with `.brokenHistory` if it is missing or corrupt.
-  func tree(_ id: ObjectID) throws(LedgerError) -> TreeRecord? {
+  func tree(
+    _ id: ObjectID, like other: TreeRecord? = nil
+  ) throws(LedgerError) -> TreeRecord? {
     if let known = cached(id) { return known }
     guard let object = try read(id, limit: Self.largestTree), object.kind == .tree,
-      let tree = TreeRecord(parsing: object.bytes)
+      let tree = TreeRecord(parsing: object.bytes, like: other)
     else { return nil }
     cache.withLock { $0.keep(tree, as: id) }
     return tree

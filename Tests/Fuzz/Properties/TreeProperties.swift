@@ -18,6 +18,9 @@ enum TreeProperties {
       try require(
         without.entries.count == tree.entries.count - 1, "an entry is not taken out alone")
       try require(without.replacing(entry.name, with: entry) == tree, "an entry is not put back")
+      try require(
+        TreeRecord(parsing: input, like: without) == tree, "a tree is read otherwise beside another"
+      )
     }
   }
 
