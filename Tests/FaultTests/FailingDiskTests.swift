@@ -22,8 +22,8 @@ import Testing
     try #require(counted.status == 0, "\(course): \(counted.errorText)")
     let steps = Shim.steps(below: whole.directory)
     var random = SeededRandom(seed: UInt64(steps.count))
-    let trials = Self.faults.flatMap { fault in
-      Self.choose(from: steps, &random).map { (Row(course: course, fault: fault), $0) }
+    let trials = Self.faults.enumerated().flatMap { index, fault in
+      Self.choose(from: steps, index, &random).map { (Row(course: course, fault: fault), $0) }
     }
     try await withThrowingTaskGroup(of: Void.self) { group in
       for (index, (row, step)) in trials.enumerated() {
@@ -32,6 +32,7 @@ import Testing
       }
       try await group.waitForAll()
     }
+    say("\(course): the disk failed \(trials.count) times, with \(steps.count) steps")
   }
 
   private static func fail(
@@ -63,11 +64,17 @@ import Testing
     try await row.course.deed.finish(trial, what)
   }
 
-  /// By default one of those that matter, another for each kind of fault.
+  /// By default one of those that matter, another for each kind of fault; with more thoroughness
+  /// the kinds take turns, and with most each is tried at all of them.
+  ///
+  /// - Parameter index: of the kind of fault.
   private static func choose(
-    from steps: [Shim.Step], _ random: inout SeededRandom
+    from steps: [Shim.Step], _ index: Int, _ random: inout SeededRandom
   ) -> [Shim.Step] {
-    if KillTests.isThorough { return steps }
+    if let chosen = Shim.Thoroughness.wanted.choose(from: steps) {
+      guard Shim.Thoroughness.wanted == .all else { return chosen }
+      return stride(from: index, to: chosen.count, by: faults.count).map { chosen[$0] }
+    }
     let telling = steps.filter { !$0.isCommon }
     return Array(telling.shuffled(using: &random).prefix(1))
   }

@@ -5,10 +5,10 @@ import Testing
 
 /// `kill -9` at each single thing that a command writes, of daypass alone and of everything it runs.
 ///
-/// By default some of the steps that matter and a few of the many that write objects; all with
-/// `DAYPASS_FAULTS=all` (`make faults`).
+/// By default some of the steps that matter and a few of the many that write objects; more with
+/// `DAYPASS_FAULTS` (``Shim/Thoroughness``).
 @Suite("Killed at a write", .serialized) struct KillTests {
-  static let isThorough = ProcessEnvironment.current["DAYPASS_FAULTS"] == "all"
+  static let isThorough = Shim.Thoroughness.wanted != .few
 
   @Test(arguments: Course.all) func theMachineDies(_ course: Course) async throws {
     try await kill(course, .machineDies, only: nil)
@@ -41,7 +41,7 @@ import Testing
     }
     // A run may take a step or two less than the one that was counted.
     #expect(hits >= chosen.count - 3, "\(course): only \(hits) of \(chosen.count) were killed")
-    print("\(course), \(fault): killed at \(hits) of \(steps.count) steps")
+    say("\(course), \(fault): killed at \(hits) of \(steps.count) steps")
   }
 
   /// - Returns: whether anything was killed.
@@ -61,7 +61,7 @@ import Testing
 
   /// Evenly: so many of those that matter, and a few of the many others.
   private static func choose(from steps: [Shim.Step], _ fault: Shim.Fault) -> [Shim.Step] {
-    if isThorough { return steps }
+    if let chosen = Shim.Thoroughness.wanted.choose(from: steps) { return chosen }
     let most = fault == .machineDies ? 8 : 4
     return evenly(most, of: steps.filter { !$0.isCommon })
       + evenly(most / 4, of: steps.filter(\.isCommon))
@@ -72,3 +72,6 @@ import Testing
     return (0..<count).map { steps[$0 * steps.count / count] }
   }
 }
+
+/// Says at once how far a long run is.
+func say(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }

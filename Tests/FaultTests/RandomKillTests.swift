@@ -21,7 +21,7 @@ import Testing
       }
       return try await group.reduce((hits: 0, runs: 0)) { ($0.hits + $1.hits, $0.runs + $1.runs) }
     }
-    print("killed \(counts.hits) times in \(counts.runs) runs")
+    say("killed \(counts.hits) times in \(counts.runs) runs")
     #expect(counts.hits >= Self.kills - 1)
   }
 }

@@ -77,6 +77,55 @@ struct Shim: Sendable {
     var isCommon: Bool {
       ["/objects/", "./objects", " /tmp/"].contains { description.contains($0) }
     }
+
+    /// The program and what it does: `git link`.
+    private var kind: String {
+      description.split(separator: " ").prefix(2).joined(separator: " ")
+    }
+
+    static func oneOfEachKind(_ steps: [Step]) -> [Step] {
+      var chosen: Set<Int> = []
+      var alike: [String: [Step]] = [:]
+      func chooseAlike() {
+        for many in alike.values {
+          chosen.formUnion([0, many.count / 2, many.count - 1].map { many[$0].number })
+        }
+        alike = [:]
+      }
+      for step in steps {
+        if step.isCommon {
+          alike[step.kind, default: []].append(step)
+        } else {
+          chooseAlike()
+          chosen.insert(step.number)
+        }
+      }
+      chooseAlike()
+      return steps.filter { chosen.contains($0.number) }
+    }
+  }
+
+  /// How much is tried: `DAYPASS_FAULTS`.
+  enum Thoroughness: String {
+    /// Some steps.
+    case few
+    /// Every step that is not one of many alike, and of those alike that follow each other the
+    /// first, the middle and the last of each kind.
+    case all
+    /// Each single step: a day or two.
+    case every
+
+    static let wanted =
+      ProcessEnvironment.current["DAYPASS_FAULTS"].flatMap(Thoroughness.init) ?? .few
+
+    /// - Returns: nil where a few are to be chosen.
+    func choose(from steps: [Step]) -> [Step]? {
+      switch self {
+      case .few: nil
+      case .all: Step.oneOfEachKind(steps)
+      case .every: steps
+      }
+    }
   }
 
   /// What was written in the last run below that directory.
