@@ -43,7 +43,7 @@ import Testing
   @Test func isReadTheSame() {
     var random = SeededRandom(seed: 17)
     var (read, refused) = (0, 0)
-    for _ in 0..<20_000 {
+    for _ in 0..<1_500 {
       let one = bytes(&random)
       guard let known = TreeRecord(parsing: one) else { continue }
       let other = mutated(Bool.random(using: &random) ? one : bytes(&random), &random)
@@ -59,6 +59,6 @@ import Testing
       let alike = zip(mine, theirs).prefix { $0 == $1 }.count
       #expect(first == alike, "\(other) beside \(one)")
     }
-    #expect(read > 5_000 && refused > 500)
+    #expect(read > 300 && refused > 50, "\(read), \(refused)")
   }
 }
