@@ -1,5 +1,6 @@
 import BenchRepository
 import Foundation
+import Grants
 
 /// The command line makes no sense.
 struct UsageError: Error {
@@ -31,6 +32,14 @@ struct RepositoryCommand {
       case "--live": live = try number(value)
       case "--people": plan.people = try number(value)
       case "--roles": plan.roles = try number(value)
+      case "--quiet": plan.quiet = .minutes(try number(value))
+      case "--end":
+        if value == "now" {
+          plan.end = Timestamp(seconds: Int64(Date().timeIntervalSince1970))
+        } else {
+          guard let end = Timestamp(value) else { throw UsageError(words: "--end is no time") }
+          plan.end = end
+        }
       case "--merges":
         let share: Double = try number(value.hasSuffix("%") ? String(value.dropLast()) : value)
         plan.merges = share / 100

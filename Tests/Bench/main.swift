@@ -5,8 +5,9 @@ import TestSupport
 
 let usage = """
   usage: daypass-bench repository [--seed N] [--transitions N] [--live N] [--merges N%] [--people N]
-                                  [--roles N] OUT.git
+                                  [--roles N] [--end TIME|now] [--quiet MINUTES] OUT.git
          daypass-bench verify PATH-TO-DAYPASS [REPOSITORY]
+         daypass-bench \(BarsCommand.names.joined(separator: "|")) PATH-TO-DAYPASS [REPOSITORY...]
 
   """
 
@@ -20,6 +21,8 @@ do {
   switch arguments.first {
   case "repository": try RepositoryCommand(arguments.dropFirst()).run()
   case "verify": exit(try VerifyBench(arguments.dropFirst()).run() ? 0 : 1)
+  case let name? where BarsCommand.names.contains(name):
+    exit(try BarsCommand(name, arguments.dropFirst()).run() ? 0 : 1)
   default: fail(usage, 2)
   }
 } catch let error as UsageError {

@@ -1,0 +1,42 @@
+import Foundation
+
+/// Bars 2 to 8, one or all of them, over the same repositories.
+struct BarsCommand {
+  private typealias Bar = (name: String, run: @Sendable (Ground) throws -> [Row])
+
+  private static let bars: [Bar] = [
+    ("incremental", { try IncrementalBench.run($0) }),
+    ("transition", { try TransitionBench.run($0) }),
+    ("listing", { try ListingBench.run($0) }),
+  ]
+
+  static var names: [String] { bars.map(\.name) + ["all"] }
+
+  private let chosen: [Bar]
+  private let ground: Ground
+
+  /// - Parameter arguments: where daypass is, and repositories to measure upon in place of fresh ones.
+  init(_ name: String, _ arguments: ArraySlice<String>) throws {
+    guard let binary = arguments.first else { throw UsageError(words: "say where daypass is") }
+    func absolute(_ path: String) -> String {
+      URL(fileURLWithPath: path).standardizedFileURL.path
+    }
+    chosen = Self.bars.filter { name == "all" || name == $0.name }
+    ground = try Ground(
+      daypass: absolute(binary), given: arguments.dropFirst().map(absolute))
+  }
+
+  /// - Returns: whether all bars are met.
+  func run() throws -> Bool {
+    var rows: [Row] = []
+    for bar in chosen {
+      let (measured, seconds) = try timed { try bar.run(ground) }
+      say("\(bar.name): \(Rounds.words(seconds))\n\(Row.table(measured))\n")
+      rows += measured
+    }
+    let missed = rows.count { !$0.isMet }
+    say(
+      missed == 0 ? "all bars are met" : "\(missed) of \(rows.count) figures do not meet their bar")
+    return missed == 0
+  }
+}
