@@ -3,12 +3,17 @@ import History
 import Ledger
 
 /// Writes the trees of a new commit.
-struct TreeComposer {
+package struct TreeComposer {
   let reader: any HistoryReader
   let writer: any HistoryWriter
 
+  package init(reader: any HistoryReader, writer: any HistoryWriter) {
+    self.reader = reader
+    self.writer = writer
+  }
+
   /// The root tree with the draft's edits made in it.
-  func tree(_ root: ObjectID, applying draft: Draft) throws(HistoryError) -> ObjectID {
+  package func tree(_ root: ObjectID, applying draft: Draft) throws(HistoryError) -> ObjectID {
     var result = root
     for edit in draft.edits {
       for state in GrantState.allCases {

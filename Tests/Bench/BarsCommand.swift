@@ -6,7 +6,8 @@ struct BarsCommand {
 
   private static let bars: [Bar] = [
     ("incremental", { try IncrementalBench.run($0) }),
-    ("transition", { try TransitionBench.run($0) }),
+    ("sweep", { try SweepBench.run($0) }), ("transition", { try TransitionBench.run($0) }),
+    ("checkout", { try CheckoutBench.run($0) }), ("merges", { try MergesBench.run($0) }),
     ("listing", { try ListingBench.run($0) }),
   ]
 

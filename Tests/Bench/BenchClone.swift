@@ -10,20 +10,11 @@ struct BenchClone {
     fileprivate let checkpoint: Data
   }
 
-  /// Something that nobody has asked for yet, and who may.
-  struct Wish {
-    let person: BenchPeople.Person
-    let role: String
-    let system: String
-  }
+  typealias Wish = BranchMaker.Wish
 
   let path: String
   let ground: Ground
-
-  init(path: String, ground: Ground) throws {
-    self.path = path
-    self.ground = ground
-  }
+  let people: BenchPeople
 
   // MARK: States
 
@@ -62,6 +53,23 @@ struct BenchClone {
     return bytes
   }
 
+  /// Takes away what was written since everything was packed.
+  func dropLoose() throws {
+    let folder = path + "/objects"
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.count == 2 {
+      try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+    }
+  }
+
+  /// A clone with files, as `daypass join` makes it.
+  func joined(_ name: String, sparse: Bool) throws -> BenchClone {
+    let folder = "\(path)-\(name)"
+    let (root, _) = try git("config", "daypass.root").reading(ground.directory + "/root")
+    let arguments = [ground.daypass, "join", path, root.filter(\.isHexDigit), folder]
+    _ = try ground.program(arguments + (sparse ? ["--sparse"] : [])).run()
+    return BenchClone(path: folder, ground: ground, people: people)
+  }
+
   // MARK: Commands
 
   func daypass(_ arguments: String...) throws -> Program {
@@ -76,7 +84,7 @@ struct BenchClone {
   func request(_ wish: Wish) throws -> (id: String, cost: Cost) {
     let arguments = [
       ground.daypass, "request", wish.role, "--for", "8h", "--why", "measure how long this takes",
-      "--scope", "system=\(wish.system)", "-o", "json", "-C", path,
+      "--scope", "system=\(wish.system)", "--no-push", "-o", "json", "-C", path,
     ]
     let (text, cost) = try ground.program(arguments, as: wish.person)
       .reading(ground.directory + "/request.json")
@@ -104,9 +112,9 @@ struct BenchClone {
         return "\(grant["subject"] ?? "") \(grant["role"] ?? "") \(scope?["system"] ?? "")"
       })
     var wishes: [Wish] = []
-    for system in ground.people.systems {
-      for role in ground.people.simpleRoles {
-        for person in ground.people.engineers
+    for system in people.systems {
+      for role in people.simpleRoles {
+        for person in people.engineers
         where !held.contains("\(person.principal) \(role) \(system)") {
           wishes.append(Wish(person: person, role: role, system: system))
           if wishes.count == count { return wishes }

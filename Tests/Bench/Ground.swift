@@ -3,22 +3,45 @@ import Foundation
 import Grants
 import TestSupport
 
-/// What all bars measure upon: the program, an empty directory, and people with keys and homes.
+/// What a repository to measure upon is like.
+struct BenchHistory: Hashable {
+  let transitions: Int
+  let live: Int
+  /// How many days ago it ended; then everything is due. Nothing is for hours where it is 0.
+  var daysAgo: Int64 = 0
+  /// Requests in the second of its end.
+  var burst = 0
+  var closed = 0
+
+  var plan: RepositoryPlan {
+    var plan = RepositoryPlan()
+    plan.transitions = transitions
+    plan.live = live
+    plan.burst = burst
+    plan.closed = closed
+    plan.people = max(plan.people, (live + burst) / 60)
+    plan.end = Timestamp(seconds: Int64(Date().timeIntervalSince1970)) - .days(daysAgo)
+    plan.quiet = .hours(3)
+    plan.startsFull = true
+    return plan
+  }
+}
+
+/// What all bars measure upon: the program, an empty directory, repositories, and people with keys and
+/// homes.
 final class Ground {
   let daypass: String
   let directory: String
-  let people: BenchPeople
-  /// Lengths of histories in transitions, a short one first.
-  let lengths: [Int]
-  private let live: Int
+  /// Histories that differ in length alone, a short one first.
+  let histories: [BenchHistory]
   private let base: [String: String]
-  private var made: [Int: String] = [:]
+  private var made: [BenchHistory: String] = [:]
   private var homes: [String: [String: String]] = [:]
   private var copies = 0
 
   /// - Parameters:
   ///   - daypass: the program, an absolute path.
-  ///   - given: repositories that ``RepositoryPlan/bench(_:live:)`` made, in place of fresh ones.
+  ///   - given: repositories in place of fresh ``histories``.
   init(daypass: String, given: [String] = []) throws {
     self.daypass = daypass
     directory = NSTemporaryDirectory() + "daypass-bench-\(getpid())"
@@ -27,12 +50,12 @@ final class Ground {
       "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "LC_ALL": "C",
       "TZ": "UTC", "GIT_CONFIG_NOSYSTEM": "1", "HOME": directory, "TMPDIR": directory,
     ]
-    people = try BenchPeople(RepositoryPlan())
-    live = try Self.number("BENCH_LIVE") ?? 10_000
-    let usual = [30_000, try Self.number("BENCH_TRANSITIONS") ?? 100_000]
-    let long = try Self.number("BENCH_LONG").map { [$0] } ?? []
-    lengths = given.isEmpty ? (usual + long).sorted() : given.map(Self.length).sorted()
-    for path in given { made[Self.length(of: path)] = path }
+    let live = try Setting.number("BENCH_LIVE") ?? 10_000
+    let usual = [10_000, try Setting.number("BENCH_TRANSITIONS") ?? 100_000]
+    let long = try Setting.number("BENCH_LONG").map { [$0] } ?? []
+    let lengths = given.isEmpty ? usual + long : given.map(Self.length)
+    histories = Set(lengths).sorted().map { BenchHistory(transitions: $0, live: live) }
+    for path in given { made[BenchHistory(transitions: Self.length(of: path), live: live)] = path }
   }
 
   deinit { try? FileManager.default.removeItem(atPath: directory) }
@@ -42,37 +65,32 @@ final class Ground {
     Int(URL(fileURLWithPath: path).lastPathComponent.filter(\.isNumber)) ?? 0
   }
 
-  private static func number(_ name: String) throws -> Int? {
-    guard let text = ProcessInfo.processInfo.environment[name], !text.isEmpty else { return nil }
-    guard let number = Int(text) else { throw UsageError(words: "\(name) is no number") }
-    return number
-  }
-
   // MARK: Repositories
 
-  /// A copy of the repository of that length, for one bar alone: packs are shared, all else is its own.
-  func repository(_ length: Int) throws -> BenchClone {
-    let original = try original(length)
+  /// A copy of the repository, for one bar alone: packs are shared, all else is its own.
+  func clone(_ history: BenchHistory) throws -> BenchClone {
+    let original = try original(history)
     copies += 1
     let path = "\(directory)/\(copies).git"
     for how in ["-al", "-a"] {
       if (try? program(["cp", how, original, path]).run()) != nil { break }
       _ = try? FileManager.default.removeItem(atPath: path)
     }
-    return try BenchClone(path: path, ground: self)
+    return BenchClone(path: path, ground: self, people: try BenchPeople(history.plan))
   }
 
-  private func original(_ length: Int) throws -> String {
-    if let path = made[length] { return path }
-    let path = "\(directory)/history-\(length).git"
-    say("a history of \(length) transitions:")
-    let plan = RepositoryPlan.bench(length, live: live)
-    let (repository, seconds) = try timed { try RepositoryMaker.make(plan, at: path) }
+  private func original(_ history: BenchHistory) throws -> String {
+    if let path = made[history] { return path }
+    let path = "\(directory)/history-\(made.count).git"
+    say("a history of \(history.transitions) transitions:")
+    let (repository, seconds) = try timed { try RepositoryMaker.make(history.plan, at: path) }
     say(repository.words + String(format: "made in %.1f s", seconds))
     // What nobody has verified is verified once: everybody after this begins at a checkpoint.
     let cost = try program([daypass, "verify", "-C", path]).run()
-    say("verified from its root in \(Rounds.words(cost.wall))")
-    made[length] = path
+    say(
+      "verified from its root in \(Rounds.words(cost.wall)), "
+        + "\(Rounds.words(cost.processor)) of processors\n")
+    made[history] = path
     return path
   }
 
@@ -116,15 +134,20 @@ final class Ground {
   }
 }
 
-extension RepositoryPlan {
-  /// What the bars are measured upon: a history that ends now, with just so many live grants, of which
-  /// none is due for hours.
-  static func bench(_ transitions: Int, live: Int) -> RepositoryPlan {
-    var plan = RepositoryPlan()
-    plan.transitions = transitions
-    plan.live = live
-    plan.end = Timestamp(seconds: Int64(Date().timeIntervalSince1970))
-    plan.quiet = .hours(3)
-    return plan
+/// What the environment says.
+enum Setting {
+  static func number(_ name: String) throws -> Int? {
+    guard let text = ProcessInfo.processInfo.environment[name], !text.isEmpty else { return nil }
+    guard let number = Int(text) else { throw UsageError(words: "\(name) is no number") }
+    return number
+  }
+
+  /// A program beside these sources.
+  static func script(_ name: String) throws -> String {
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/" + name
+    guard access(path, R_OK) == 0 else {
+      throw UsageError(words: "\(path) is gone; build where the sources lie")
+    }
+    return path
   }
 }

@@ -1,16 +1,17 @@
 /// Bar 2: with a checkpoint, one new transition, nothing due.
 enum IncrementalBench {
   private static let rounds = 21
-  private static let peer = "git rev-parse HEAD"
+  static let peer = "git rev-parse HEAD"
 
   static func run(_ ground: Ground) throws -> [Row] {
     var contenders: [Contender] = []
-    for length in ground.lengths {
-      contenders += try Self.contenders(ground.repository(length), "\(length)")
+    let lengths = ground.histories.map(\.transitions)
+    for history in ground.histories {
+      contenders += try Self.contenders(ground.clone(history), "\(history.transitions)")
     }
     let rounds = try Rounds(rounds, contenders)
     var rows: [Row] = []
-    for length in ground.lengths {
+    for length in lengths {
       func row(_ what: String, _ most: Double) -> Row {
         rounds.row(
           2, "\(what), \(length) transitions", "\(length) \(what)", to: "\(length) \(peer)", peer,
@@ -20,7 +21,7 @@ enum IncrementalBench {
         row("verify", 5), row("emit, set unchanged", 5), row("emit, set rewritten", 8),
       ]
     }
-    guard let short = ground.lengths.first, let long = ground.lengths.last, short != long else {
+    guard let short = lengths.first, let long = lengths.last, short != long else {
       return rows
     }
     for what in ["verify", "emit, set unchanged", "emit, set rewritten"] {
@@ -32,7 +33,7 @@ enum IncrementalBench {
     return rows
   }
 
-  private static func contenders(_ clone: BenchClone, _ name: String) throws -> [Contender] {
+  static func contenders(_ clone: BenchClone, _ name: String) throws -> [Contender] {
     let output = clone.path + ".effective"
     let verify = try clone.daypass("verify")
     let emit = try clone.daypass("emit", "--output", output)
@@ -43,7 +44,7 @@ enum IncrementalBench {
     let before = try clone.state()
     let (id, _) = try clone.request(wish)
     let asked = try clone.state()
-    _ = try clone.approve(id, as: clone.ground.people.leads[0])
+    _ = try clone.approve(id, as: clone.people.leads[0])
     let granted = try clone.state()
 
     return [

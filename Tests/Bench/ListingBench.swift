@@ -5,29 +5,33 @@ enum ListingBench {
 
   static func run(_ ground: Ground) throws -> [Row] {
     var rows: [Row] = []
-    for length in ground.lengths { rows += try run(ground.repository(length), length) }
+    for history in ground.histories {
+      rows += try run(ground.clone(history), history.transitions)
+    }
     return rows
   }
 
   private static func run(_ clone: BenchClone, _ length: Int) throws -> [Row] {
+    let contenders = try contenders(clone)
+    let rounds = try Rounds(rounds, contenders)
+    return contenders.map(\.name).filter { $0 != peer }.map {
+      rounds.row(7, "\($0), \(length) transitions", $0, to: peer, peer, most: 3)
+    }
+  }
+
+  static func contenders(_ clone: BenchClone) throws -> [Contender] {
     let open = try clone.list().first?["id"] as? String ?? ""
-    let past = try self.past(clone)
+    let past = try past(clone)
     let commands: [(what: String, program: Program)] = [
+      (peer, try clone.git("ls-tree", "-r", "main", "grants/pending", "grants/active")),
       ("list", try clone.daypass("list")),
       ("show, an open grant", try clone.daypass("show", open)),
       ("show, a past grant", try clone.daypass("show", past)),
       ("log, an open grant", try clone.daypass("log", open)),
       ("log, a past grant", try clone.daypass("log", past)),
     ]
-    let tree = try clone.git("ls-tree", "-r", "main", "grants/pending", "grants/active")
-    let rounds = try Rounds(
-      rounds,
-      [Contender(name: peer) { try tree.run() }]
-        + commands.map { command in
-          Contender(name: command.what) { try command.program.run() }
-        })
-    return commands.map {
-      rounds.row(7, "\($0.what), \(length) transitions", $0.what, to: peer, peer, most: 3)
+    return commands.map { command in
+      Contender(name: command.what) { try command.program.run() }
     }
   }
 

@@ -17,6 +17,10 @@ struct RepositoryCommand {
     var paths: [String] = []
     var live: Int?
     while let word = rest.popFirst() {
+      if word == "--full" {
+        plan.startsFull = true
+        continue
+      }
       guard word.hasPrefix("--") else {
         paths.append(word)
         continue
@@ -32,6 +36,8 @@ struct RepositoryCommand {
       case "--live": live = try number(value)
       case "--people": plan.people = try number(value)
       case "--roles": plan.roles = try number(value)
+      case "--closed": plan.closed = try number(value)
+      case "--burst": plan.burst = try number(value)
       case "--quiet": plan.quiet = .minutes(try number(value))
       case "--end":
         if value == "now" {

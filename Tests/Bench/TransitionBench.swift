@@ -1,23 +1,25 @@
+import BenchRepository
 import Foundation
 
 /// Bar 5: one transition, without a network, in a bare clone, beside the signature it bears.
 enum TransitionBench {
   private static let rounds = 11
-  private static let peer = "ssh-keygen -Y sign"
+  static let peer = "ssh-keygen -Y sign"
   private static let most = 8_192.0
 
   static func run(_ ground: Ground) throws -> [Row] {
     var contenders: [Contender] = []
     var sizes: [Int: Sizes] = [:]
-    for length in ground.lengths {
+    let lengths = ground.histories.map(\.transitions)
+    for history in ground.histories {
       let size = Sizes()
-      sizes[length] = size
-      contenders += try Self.contenders(ground.repository(length), "\(length)", size)
+      sizes[history.transitions] = size
+      contenders += try Self.contenders(ground.clone(history), "\(history.transitions)", size)
     }
     contenders.append(try signing(ground))
     let rounds = try Rounds(rounds, contenders)
     var rows: [Row] = []
-    for length in ground.lengths {
+    for length in lengths {
       for what in ["request", "approve"] {
         rows.append(
           rounds.row(
@@ -30,7 +32,7 @@ enum TransitionBench {
             limit: .most(1)))
       }
     }
-    guard let short = ground.lengths.first, let long = ground.lengths.last, short != long else {
+    guard let short = lengths.first, let long = lengths.last, short != long else {
       return rows
     }
     for what in ["request", "approve"] {
@@ -43,16 +45,16 @@ enum TransitionBench {
   }
 
   /// What was written of each kind, in bytes.
-  private final class Sizes {
+  final class Sizes {
     var bytes: [String: [Double]] = [:]
   }
 
-  private static func contenders(
+  static func contenders(
     _ clone: BenchClone, _ name: String, _ sizes: Sizes
   ) throws -> [Contender] {
     var wishes = try clone.wishes(2 * rounds + 4)
     var waiting: [String] = []
-    let lead = clone.ground.people.leads[0]
+    let lead = clone.people.leads[0]
     func noting(_ what: String, _ work: () throws -> Cost) throws -> Cost {
       let before = try clone.looseBytes()
       let cost = try work()
@@ -80,8 +82,8 @@ enum TransitionBench {
   }
 
   /// What git itself would do for each of these commits.
-  private static func signing(_ ground: Ground) throws -> Contender {
-    let person = ground.people.engineers[0]
+  static func signing(_ ground: Ground) throws -> Contender {
+    let person = try BenchPeople(RepositoryPlan()).engineers[0]
     let payload = ground.directory + "/payload"
     let text = """
       tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904

@@ -5,9 +5,11 @@ import TestSupport
 
 let usage = """
   usage: daypass-bench repository [--seed N] [--transitions N] [--live N] [--merges N%] [--people N]
-                                  [--roles N] [--end TIME|now] [--quiet MINUTES] OUT.git
+                                  [--roles N] [--end TIME|now] [--quiet MINUTES] [--full]
+                                  [--closed N] [--burst N] OUT.git
          daypass-bench verify PATH-TO-DAYPASS [REPOSITORY]
          daypass-bench \(BarsCommand.names.joined(separator: "|")) PATH-TO-DAYPASS [REPOSITORY...]
+         daypass-bench growth PATH-TO-DAYPASS DIRECTORY
 
   """
 
@@ -21,6 +23,7 @@ do {
   switch arguments.first {
   case "repository": try RepositoryCommand(arguments.dropFirst()).run()
   case "verify": exit(try VerifyBench(arguments.dropFirst()).run() ? 0 : 1)
+  case "growth": try GrowthCommand(arguments.dropFirst()).run()
   case let name? where BarsCommand.names.contains(name):
     exit(try BarsCommand(name, arguments.dropFirst()).run() ? 0 : 1)
   default: fail(usage, 2)

@@ -106,6 +106,8 @@ struct Simulation {
     random = SeededRandom(seed: plan.seed)
     tree = GovernedTree(
       policies: company.policies, readme: "Grants lie here.\n", in: &catalogue)
+    if scribe != nil { fillRoot() }
+    if plan.startsFull { fillWithLive() }
     let admin = company.admins.lowerBound
     commit(on: [], by: admin, "Begin")
   }
@@ -131,6 +133,7 @@ struct Simulation {
     now = now + TimeSpan(seconds: 1)
     sweep()
     if let quiet = plan.quiet { quieten(for: quiet) }
+    if plan.burst > 0 { burst() }
     scribe?.take(&planned, all: true)
   }
 
