@@ -29,6 +29,7 @@ struct BarsCommand {
 
   /// - Returns: whether all bars are met.
   func run() throws -> Bool {
+    defer { ground.clear() }
     var rows: [Row] = []
     for bar in chosen {
       let (measured, seconds) = try timed { try bar.run(ground) }

@@ -58,7 +58,8 @@ final class Ground {
     for path in given { made[BenchHistory(transitions: Self.length(of: path), live: live)] = path }
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: directory) }
+  /// Takes away everything that was made.
+  func clear() { try? FileManager.default.removeItem(atPath: directory) }
 
   /// As the name of a given repository says it: `r100000.git`.
   private static func length(of path: String) -> Int {

@@ -22,6 +22,7 @@ struct GrowthCommand {
   }
 
   func run() throws {
+    defer { ground.clear() }
     let most = try Setting.number("BENCH_TRANSITIONS") ?? 100_000
     try plot(
       "growth-history", "against history, \(Self.fixed.live) grants live", "transitions",
