@@ -23,7 +23,8 @@ enum CheckoutBench {
         bar: 5, what: "request after \(what), \(closed) closed in the root",
         ours: Rounds.words(rounds.wall(what)),
         beside: "bare \(Rounds.words(rounds.wall("bare"))) + 80 ms", ratio: more / most,
-        processor: (rounds.processor(what) - rounds.processor("bare")) / most, limit: limit)
+        processor: (rounds.processor(what) - rounds.processor("bare")) / most, limit: limit,
+        rounds: rounds.count)
     }
     return [
       rounds.row(

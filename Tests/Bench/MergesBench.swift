@@ -64,7 +64,7 @@ enum MergesBench {
         ours: Rounds.words(each[1].wall),
         beside: "\(lengths[0]) transitions \(Rounds.words(each[0].wall))",
         ratio: each[1].wall / each[0].wall, processor: each[1].processor / each[0].processor,
-        limit: .most(1.2))
+        limit: .most(1.2), rounds: 1)
     ]
   }
 

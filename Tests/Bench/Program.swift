@@ -16,9 +16,12 @@ struct Program {
     self.environment = environment
   }
 
+  /// Seconds after which a program is ended: measuring it is no use any more.
+  static let patience = 600.0
+
   /// Runs it with its output thrown away.
   ///
-  /// - Throws: ``ToolFailure`` unless it ends with 0.
+  /// - Throws: ``ToolFailure`` unless it ends with 0, and before ``patience`` is at its end.
   func run() throws -> Cost { try run(output: "/dev/null") }
 
   /// Runs it and reads what it printed, from a file at the place named.
@@ -47,12 +50,20 @@ struct Program {
     guard failure == 0 else {
       throw ToolFailure(arguments: arguments, words: String(cString: strerror(failure)))
     }
+    let running = process
+    let end = DispatchWorkItem { kill(running, SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience, execute: end)
+    defer { end.cancel() }
     while wait4(process, &status, 0, &usage) < 0 {
       guard errno == EINTR else {
         throw ToolFailure(arguments: arguments, words: String(cString: strerror(errno)))
       }
     }
     let wall = seconds(since: start)
+    guard status != SIGKILL || wall < Self.patience else {
+      throw ToolFailure(
+        arguments: arguments, words: "not done after \(Rounds.words(Self.patience))")
+    }
     guard status == 0 else {
       let said = (try? String(contentsOfFile: errors, encoding: .utf8)) ?? ""
       throw ToolFailure(arguments: arguments, words: "status \(status): \(said)")

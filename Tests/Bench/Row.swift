@@ -32,17 +32,28 @@ struct Row {
   var processor: Double?
   /// Nil for what is only told.
   var limit: Limit?
+  let rounds: Int
 
-  var isMet: Bool { limit?.isMet(by: ratio) ?? true }
+  var isMet: Bool {
+    guard let limit else { return true }
+    return limit.isMet(by: ratio) && rounds >= Rounds.fewest
+  }
+
+  private var verdict: String {
+    guard let limit else { return "" }
+    if rounds < Rounds.fewest { return "too few rounds" }
+    return limit.isMet(by: ratio) ? "met" : "not met"
+  }
 
   /// Lines of Markdown, as docs/performance.md has them.
   static func table(_ rows: [Row]) -> String {
-    let head = ["bar", "what", "daypass", "beside", "ratio", "of processors", "wanted", ""]
+    let head = [
+      "bar", "what", "daypass", "beside", "ratio", "of processors", "rounds", "wanted", "",
+    ]
     let cells = rows.map { row in
       [
         "\(row.bar)", row.what, row.ours, row.beside, number(row.ratio),
-        row.processor.map(number) ?? "", row.limit?.words ?? "",
-        row.limit == nil ? "" : row.isMet ? "met" : "not met",
+        row.processor.map(number) ?? "", "\(row.rounds)", row.limit?.words ?? "", row.verdict,
       ]
     }
     let widths = head.indices.map { column in

@@ -7,6 +7,11 @@ struct Contender {
 
 /// What all rounds of some contenders have cost.
 struct Rounds {
+  /// Seconds after which no further round is begun.
+  private static let patience = 900.0
+  /// A median of fewer is none.
+  static let fewest = 5
+
   private let costs: [String: [Cost]]
 
   /// Measures all of them in each round, in an order that turns, so that none is always the one
@@ -15,7 +20,8 @@ struct Rounds {
   /// - Parameter count: how many rounds; one more goes before, to warm what is read.
   init(_ count: Int, _ contenders: [Contender]) throws {
     var costs: [String: [Cost]] = [:]
-    for round in 0...count {
+    let start = ContinuousClock.now
+    for round in 0...count where round < 2 || seconds(since: start) < Self.patience {
       for place in contenders.indices {
         let contender = contenders[(place + round) % contenders.count]
         let cost = try contender.measure()
@@ -24,6 +30,9 @@ struct Rounds {
     }
     self.costs = costs
   }
+
+  /// How many were measured.
+  var count: Int { costs.values.map(\.count).min() ?? 0 }
 
   /// Seconds on the clock, at the median.
   func wall(_ name: String) -> Double { median((costs[name] ?? []).map(\.wall)) }
@@ -46,7 +55,8 @@ struct Rounds {
     Row(
       bar: bar, what: what, ours: Self.words(wall(name)),
       beside: "\(peerWords) \(Self.words(wall(peer)))", ratio: ratio(name, to: peer),
-      processor: ratio(name, to: peer, \.processor), limit: most.map { .most($0) })
+      processor: ratio(name, to: peer, \.processor), limit: most.map { .most($0) },
+      rounds: count)
   }
 
   static func words(_ seconds: Double) -> String {

@@ -36,7 +36,8 @@ enum SweepBench {
         bar: 4, what: "reconcile, \(live) due", ours: Rounds.words(rounds.wall("reconcile")),
         beside: "\(words) \(Rounds.words(rounds.wall(peer)))",
         ratio: rounds.ratio(peer, to: "reconcile"),
-        processor: rounds.ratio(peer, to: "reconcile", \.processor), limit: limit)
+        processor: rounds.ratio(peer, to: "reconcile", \.processor), limit: limit,
+        rounds: rounds.count)
     }
     return [
       row("row by row", "SQLAlchemy, SQLite, row by row", .least(5)),

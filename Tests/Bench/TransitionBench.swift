@@ -29,7 +29,7 @@ enum TransitionBench {
           Row(
             bar: 5, what: "\(what), \(length) transitions: loose objects",
             ours: String(format: "%.1f KB", bytes / 1_024), beside: "8 KB", ratio: bytes / most,
-            limit: .most(1)))
+            limit: .most(1), rounds: sizes[length]?.bytes[what]?.count ?? 0))
       }
     }
     guard let short = lengths.first, let long = lengths.last, short != long else {
