@@ -24,6 +24,7 @@ struct GrowthCommand {
   func run() throws {
     defer { ground.clear() }
     let most = try Setting.number("BENCH_TRANSITIONS") ?? 100_000
+    let mostLive = try Setting.number("BENCH_IDLE") ?? 50_000
     try plot(
       "growth-history", "against history, \(Self.fixed.live) grants live", "transitions",
       Self.lengths.filter { $0 <= most }.map {
@@ -32,7 +33,7 @@ struct GrowthCommand {
     try plot(
       "growth-live", "against what is live, \(Self.fixed.transitions) transitions",
       "live grants",
-      Self.crowds.map {
+      Self.crowds.filter { $0 <= mostLive }.map {
         (Double($0), BenchHistory(transitions: Self.fixed.transitions, live: $0))
       })
   }

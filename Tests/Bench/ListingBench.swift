@@ -1,3 +1,6 @@
+import Foundation
+import Grants
+
 /// Bar 7: `list`, `show` and `log` of one grant, beside git's list of the live tree.
 enum ListingBench {
   private static let rounds = 11
@@ -20,7 +23,8 @@ enum ListingBench {
   }
 
   static func contenders(_ clone: BenchClone) throws -> [Contender] {
-    let open = try clone.list().first?["id"] as? String ?? ""
+    let open = try middle(
+      clone.list().compactMap { $0["id"] as? String }, clone)
     let past = try past(clone)
     let commands: [(what: String, program: Program)] = [
       (peer, try clone.git("ls-tree", "-r", "main", "grants/pending", "grants/active")),
@@ -35,12 +39,24 @@ enum ListingBench {
     }
   }
 
-  /// The id of a grant that was closed in the middle of history.
   private static func past(_ clone: BenchClone) throws -> String {
     let (text, _) = try clone.git("ls-tree", "-r", "--name-only", "main", "grants/closed")
       .reading(clone.ground.directory + "/closed")
-    let paths = text.split(separator: "\n")
-    guard !paths.isEmpty else { throw UsageError(words: "nothing is closed there") }
-    return String(paths[paths.count / 2].split(separator: "/").last?.dropLast(5) ?? "")
+    return try middle(
+      text.split(separator: "\n").compactMap {
+        $0.split(separator: "/").last.map { String($0.dropLast(".json".count)) }
+      }, clone)
+  }
+
+  /// The middle one of those asked for since the root; what the root's tree had, history does not tell
+  /// of.
+  private static func middle(_ ids: [String], _ clone: BenchClone) throws -> String {
+    let (time, _) = try clone.git("log", "--max-parents=0", "--format=%ct", "main")
+      .reading(clone.ground.directory + "/begin")
+    let begin = Timestamp(seconds: Int64(time.filter(\.isNumber)) ?? 0)
+    let prefix = begin.description.filter { !"-:".contains($0) }
+    let later = ids.filter { $0 > prefix }.sorted()
+    guard !later.isEmpty else { throw UsageError(words: "nothing was asked for since the root") }
+    return later[later.count / 2]
   }
 }
