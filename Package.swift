@@ -89,7 +89,7 @@ let package = Package(
         "BenchRepository", "Grants", "History", "Signatures", "GitStore", "TestSupport",
         "Clibsodium",
       ],
-      path: "Tests/Bench", swiftSettings: strict),
+      path: "Tests/Bench", exclude: ["sweep-peer.py"], swiftSettings: strict),
     .executableTarget(
       name: "daypass-model", dependencies: ["Grants", "History", "Ledger", "TestSupport"],
       path: "Tests/Model/Histories", swiftSettings: strict),

@@ -3,9 +3,14 @@ import History
 import Ledger
 
 /// Writes the trees of a new commit.
-struct TreeComposer {
+package struct TreeComposer {
   let reader: any HistoryReader
   let writer: any HistoryWriter
+
+  package init(reader: any HistoryReader, writer: any HistoryWriter) {
+    self.reader = reader
+    self.writer = writer
+  }
 
   /// What changes in a directory: an entry put there or taken away, or what lies below one.
   private enum Change {
@@ -15,7 +20,7 @@ struct TreeComposer {
 
   /// The root tree with the draft's edits made in it; each tree is written once, however many of
   /// its files change.
-  func tree(_ root: ObjectID, applying draft: Draft) throws(HistoryError) -> ObjectID {
+  package func tree(_ root: ObjectID, applying draft: Draft) throws(HistoryError) -> ObjectID {
     var changes: [String: Change] = [:]
     for edit in draft.edits {
       for state in GrantState.allCases {

@@ -25,6 +25,22 @@ package struct TestKey: Sendable {
   /// `ssh-ed25519 AAAA...`
   package var line: String { "ssh-ed25519 \(Self.base64(publicBlob))" }
 
+  /// The private half as `ssh-keygen` keeps it in a file, without a passphrase (OpenSSH's PROTOCOL.key).
+  package var privateFile: String {
+    var inner = [UInt8](repeating: 7, count: 8) + publicBlob
+    inner += Self.string(secret) + Self.string(Array("test".utf8))
+    var pad: UInt8 = 1
+    while inner.count % 8 != 0 {
+      inner.append(pad)
+      pad += 1
+    }
+    let none = Self.string(Array("none".utf8))
+    let bytes =
+      Array("openssh-key-v1\0".utf8) + none + none + Self.string([]) + [0, 0, 0, 1]
+      + Self.string(publicBlob) + Self.string(inner)
+    return Self.armor(bytes, "OPENSSH PRIVATE KEY")
+  }
+
   /// The armored signature, PROTOCOL.sshsig of OpenSSH.
   package func sign(_ payload: [UInt8], namespace: String = "git") -> [UInt8] {
     let fields =
@@ -36,13 +52,17 @@ package struct TestKey: Sendable {
     let blob =
       Array("SSHSIG".utf8) + [0, 0, 0, 1] + Self.string(publicBlob) + fields
       + Self.string(signature)
-    var text = "-----BEGIN SSH SIGNATURE-----\n"
-    var rest = Self.base64(blob)[...]
+    return Array(Self.armor(blob, "SSH SIGNATURE").utf8)
+  }
+
+  private static func armor(_ bytes: [UInt8], _ name: String) -> String {
+    var text = "-----BEGIN \(name)-----\n"
+    var rest = base64(bytes)[...]
     while !rest.isEmpty {
       text += rest.prefix(70) + "\n"
       rest = rest.dropFirst(70)
     }
-    return Array((text + "-----END SSH SIGNATURE-----\n").utf8)
+    return text + "-----END \(name)-----\n"
   }
 
   private static func string(_ bytes: [UInt8]) -> [UInt8] {

@@ -12,9 +12,15 @@ struct Cost {
 func timed<Result>(_ work: () throws -> Result) rethrows -> (Result, Double) {
   let start = ContinuousClock.now
   let result = try work()
-  let spent = start.duration(to: .now).components
-  return (result, Double(spent.seconds) + Double(spent.attoseconds) / 1e18)
+  return (result, seconds(since: start))
 }
+
+func seconds(since start: ContinuousClock.Instant) -> Double {
+  let spent = start.duration(to: .now).components
+  return Double(spent.seconds) + Double(spent.attoseconds) / 1e18
+}
+
+func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
 
 /// Prints a line at once, also into a pipe: a long run is watched.
 func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
@@ -98,7 +104,6 @@ struct Runner {
   private func childSeconds() -> Double {
     var usage = rusage()
     getrusage(Int32(truncatingIfNeeded: RUSAGE_CHILDREN.rawValue), &usage)
-    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
     return seconds(usage.ru_utime) + seconds(usage.ru_stime)
   }
 }

@@ -1,5 +1,6 @@
 import BenchRepository
 import Foundation
+import Grants
 
 /// The command line makes no sense.
 struct UsageError: Error {
@@ -16,6 +17,10 @@ struct RepositoryCommand {
     var paths: [String] = []
     var live: Int?
     while let word = rest.popFirst() {
+      if word == "--full" {
+        plan.startsFull = true
+        continue
+      }
       guard word.hasPrefix("--") else {
         paths.append(word)
         continue
@@ -31,6 +36,16 @@ struct RepositoryCommand {
       case "--live": live = try number(value)
       case "--people": plan.people = try number(value)
       case "--roles": plan.roles = try number(value)
+      case "--closed": plan.closed = try number(value)
+      case "--burst": plan.burst = try number(value)
+      case "--quiet": plan.quiet = .minutes(try number(value))
+      case "--end":
+        if value == "now" {
+          plan.end = Timestamp(seconds: Int64(Date().timeIntervalSince1970))
+        } else {
+          guard let end = Timestamp(value) else { throw UsageError(words: "--end is no time") }
+          plan.end = end
+        }
       case "--merges":
         let share: Double = try number(value.hasSuffix("%") ? String(value.dropLast()) : value)
         plan.merges = share / 100

@@ -5,9 +5,12 @@ import TestSupport
 
 let usage = """
   usage: daypass-bench repository [--seed N] [--transitions N] [--live N] [--merges N%] [--people N]
-                                  [--roles N] OUT.git
+                                  [--roles N] [--end TIME|now] [--quiet MINUTES] [--full]
+                                  [--closed N] [--burst N] OUT.git
          daypass-bench verify PATH-TO-DAYPASS [REPOSITORY]
          daypass-bench pushes [--seconds N] [--writers N] [--rounds N] [--only WORDS] [PATH-TO-DAYPASS]
+         daypass-bench \(BarsCommand.names.joined(separator: "|")) PATH-TO-DAYPASS [REPOSITORY...]
+         daypass-bench growth PATH-TO-DAYPASS DIRECTORY
 
   """
 
@@ -22,6 +25,9 @@ do {
   case "repository": try RepositoryCommand(arguments.dropFirst()).run()
   case "verify": exit(try VerifyBench(arguments.dropFirst()).run() ? 0 : 1)
   case "pushes": try await PushesBench(arguments.dropFirst()).run()
+  case "growth": try GrowthCommand(arguments.dropFirst()).run()
+  case let name? where BarsCommand.names.contains(name):
+    exit(try BarsCommand(name, arguments.dropFirst()).run() ? 0 : 1)
   default: fail(usage, 2)
   }
 } catch let error as UsageError {

@@ -39,7 +39,7 @@ struct Company {
   /// Leads first, then security, then admins, then everybody else; the reconciler is the last.
   let people: [Person]
   let roles: [Role]
-  private let leads: Range<Int>
+  let leads: Range<Int>
   private let security: Range<Int>
   let admins: Range<Int>
   var engineers: Range<Int> { 0..<(people.count - 1) }

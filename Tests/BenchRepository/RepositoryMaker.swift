@@ -16,7 +16,7 @@ package enum RepositoryMaker {
     let repository = try GitRepository.create(at: path, bare: true)
     let pack = try PackFile(in: repository.commonDirectory + "/objects/pack")
     let scribe = Scribe(pack)
-    var simulation = try Simulation(plan, scribe)
+    var simulation = try Simulation(plan, scribe, start: start(of: plan))
     simulation.run()
     let (commits, objects, bytes) = try scribe.finish()
     let (root, head) = (commits[0], commits[simulation.tip])
@@ -32,5 +32,13 @@ package enum RepositoryMaker {
       merges: simulation.counts.merges, pins: simulation.counts.pins,
       grants: simulation.counts.grants, live: simulation.live.count,
       transitions: simulation.counts.steps, objects: objects, packBytes: bytes)
+  }
+
+  /// When the history must begin to end as is wanted: a rehearsal tells how long it takes.
+  private static func start(of plan: RepositoryPlan) throws -> Timestamp {
+    guard let end = plan.end else { return Simulation.usualStart }
+    var rehearsal = try Simulation(plan, nil)
+    rehearsal.run()
+    return end - (rehearsal.now + .minutes(1) - rehearsal.start)
   }
 }

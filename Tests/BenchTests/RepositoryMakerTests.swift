@@ -63,6 +63,47 @@ import Testing
     #expect(first.head != other.head)
   }
 
+  /// What is measured with a checkpoint ends at the present, and nothing is due for a while.
+  @Test func anEndIsWhereAndAsQuietAsWanted() async throws {
+    let sandbox = try Sandbox()
+    var plan = Self.plan()
+    plan.people = 80
+    plan.end = Timestamp("2026-11-24T12:00:00Z")
+    plan.quiet = .hours(2)
+    plan.startsFull = true
+    plan.closed = 300
+    let made = try RepositoryMaker.make(plan, at: sandbox.path("made.git"))
+    #expect(made.end == plan.end)
+    #expect(made.live == plan.live)
+    let git = try await sandbox.run(["git", "fsck", "--strict", "--full"], in: "made.git")
+    #expect(git.succeeded && git.text.isEmpty, "\(git.text)\(git.errorText)")
+
+    let repository = try GitRepository.open(
+      at: sandbox.path("made.git"), environment: sandbox.environment)
+    var incidents: [Incident] = []
+    let replay = try Ledger(history: repository, root: made.root, branch: "main").replay(
+      head: made.head, now: made.end, from: nil, choice: nil
+    ) { event in if case .incident(let incident) = event { incidents.append(incident) } }
+    #expect(incidents.map(\.sentence) == [])
+    #expect(replay.disputes.isEmpty && !replay.hasUnpinned)
+    #expect(replay.belief.live.count == plan.live)
+    let ends = replay.belief.live.values.map {
+      $0.grant.expiresAt ?? $0.grant.id.requestedAt + .days(1)
+    }
+    #expect(ends.allSatisfy { $0 > made.end + .minutes(115) })
+  }
+
+  /// All in one directory, which every further request of that hour rewrites.
+  @Test func aBurstLiesInOneHour() throws {
+    let sandbox = try Sandbox()
+    var plan = Self.plan()
+    plan.quiet = .hours(1)
+    plan.burst = 150
+    plan.people = 80
+    let made = try RepositoryMaker.make(plan, at: sandbox.path("made.git"))
+    #expect(made.live == plan.live + 150)
+  }
+
   @Test func aPlanThatCannotBeIsRefused() {
     var plan = Self.plan()
     plan.live = 1_000_000

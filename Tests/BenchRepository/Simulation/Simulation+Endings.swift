@@ -97,7 +97,7 @@ extension Simulation {
     live[id] = grant.state == .closed ? nil : grant
   }
 
-  private mutating func close(
+  mutating func close(
     _ grant: Live, _ outcome: Closure.Outcome, by person: Int, _ reason: String
   ) {
     let closure = Closure(

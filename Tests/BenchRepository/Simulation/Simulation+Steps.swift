@@ -3,7 +3,7 @@ import History
 
 extension Simulation {
   /// What is asked for, in minutes, and how often of a hundred.
-  private static let spans: [(minutes: Int64, share: Double)] = [
+  static let spans: [(minutes: Int64, share: Double)] = [
     (30, 0.05), (60, 0.10), (240, 0.15), (480, 0.20), (1_440, 0.25), (2_880, 0.15), (4_320, 0.10),
   ]
 
@@ -25,6 +25,16 @@ extension Simulation {
 
   /// Somebody asks for something that the holder has not got yet.
   private mutating func newRequest(at moment: Timestamp) -> (Live, requester: Int)? {
+    guard let (grant, role, requester) = newGrant(at: moment) else { return nil }
+    counts.grants += 1
+    return (
+      Live(state: .pending, grant: grant, file: catalogue.blob(grant.canonicalBytes), role: role),
+      requester
+    )
+  }
+
+  /// What somebody asks for; it is not stored.
+  mutating func newGrant(at moment: Timestamp) -> (grant: Grant, role: Int, requester: Int)? {
     for _ in 0..<16 {
       let requester = Int.random(in: company.engineers, using: &random)
       let number = Int.random(in: 0..<company.roles.count, using: &random)
@@ -35,7 +45,8 @@ extension Simulation {
       let system = pick(Company.systems)
       let subject = company.people[holder].principal
       if held.insert(Holding(subject: subject, role: role.name, system: system)).inserted {
-        return asked(by: requester, for: subject, number, system, at: moment)
+        let grant = asked(by: requester, for: subject, number, system, at: moment)
+        return (grant, number, requester)
       }
     }
     return nil
@@ -44,7 +55,7 @@ extension Simulation {
   private mutating func asked(
     by requester: Int, for subject: Principal, _ number: Int, _ system: String,
     at moment: Timestamp
-  ) -> (Live, requester: Int) {
+  ) -> Grant {
     let role = company.roles[number]
     var minutes = Self.spans[0].minutes
     var roll = Double.random(in: 0..<1, using: &random)
@@ -55,17 +66,12 @@ extension Simulation {
     let ticket =
       role.wantsTicket || chance(0.2)
       ? "OPS-\(Int.random(in: 1_000..<100_000, using: &random))" : nil
-    let grant = Grant(
+    return Grant(
       repository: "bench", id: GrantID(requestedAt: moment, random: random.next()),
       requester: company.people[requester].principal, subject: subject, role: role.name,
       scope: ["system": system],
       justification: "\(pick(Self.reasons)) (\(Int.random(in: 1..<10_000, using: &random)))",
       ticket: ticket, duration: .minutes(minutes))
-    counts.grants += 1
-    return (
-      Live(state: .pending, grant: grant, file: catalogue.blob(grant.canonicalBytes), role: number),
-      requester
-    )
   }
 
   mutating func request() {
@@ -75,6 +81,15 @@ extension Simulation {
     count(.request)
     advance(by: requester, Self.subject(ofRequest: asked.grant))
     begin(asked)
+  }
+
+  /// A request on the mainline of which nothing comes any more.
+  mutating func requestAtOnce() {
+    guard let (asked, requester) = newRequest(at: now) else { return }
+    tree.move(asked.grant.id, from: nil, to: .pending, asked.file.id)
+    count(.request)
+    advance(by: requester, Self.subject(ofRequest: asked.grant))
+    live[asked.grant.id] = asked
   }
 
   static func subject(ofRequest grant: Grant) -> String {

@@ -43,13 +43,16 @@ struct Simulation {
     let system: String
   }
 
-  static let start = Timestamp(seconds: 1_790_000_000)
+  /// Where no end is wanted.
+  static let usualStart = Timestamp(seconds: 1_790_000_000)
 
   let plan: RepositoryPlan
   let company: Company
   /// Where each person stands in the company.
   let numbers: [Principal: Int]
-  let scribe: Scribe
+  /// Nil in a rehearsal.
+  let scribe: Scribe?
+  let start: Timestamp
   var random: SeededRandom
   var catalogue = Catalogue()
   var tree: GovernedTree
@@ -63,9 +66,11 @@ struct Simulation {
   var ends = Heap<Ending>()
   /// The number of the mainline's newest commit.
   var tip = 0
-  var now = Self.start
+  var now: Timestamp
   var planned: [PlannedCommit] = []
   var counts = Counts()
+  /// Whether as many are live as shall be left at the end.
+  var isCrowded = false
 
   struct Ending: Comparable {
     let moment: Timestamp
@@ -87,15 +92,22 @@ struct Simulation {
     var all = 0
   }
 
-  init(_ plan: RepositoryPlan, _ scribe: Scribe) throws {
+  /// - Parameter scribe: who writes it; nil rehearses, to know how long it takes. Nothing depends on
+  ///   the start but the times.
+  init(_ plan: RepositoryPlan, _ scribe: Scribe?, start: Timestamp = usualStart) throws {
     self.plan = plan
     self.scribe = scribe
+    self.start = start
+    now = start
+    isCrowded = plan.quiet == nil
     company = try Company(plan)
     numbers = Dictionary(
       uniqueKeysWithValues: company.people.enumerated().map { ($1.principal, $0) })
     random = SeededRandom(seed: plan.seed)
     tree = GovernedTree(
       policies: company.policies, readme: "Grants lie here.\n", in: &catalogue)
+    if scribe != nil { fillRoot() }
+    if plan.startsFull { fillWithLive() }
     let admin = company.admins.lowerBound
     commit(on: [], by: admin, "Begin")
   }
@@ -103,15 +115,15 @@ struct Simulation {
   /// Seconds between two requests: as many as let the wanted number of grants be live. People get
   /// slower where more are.
   private var pause: Double {
-    let crowd = max(1, Double(live.count) / Double(plan.live))
-    return Self.meanLife / Double(plan.live) * crowd * crowd * crowd * crowd
+    let crowd = max(1, Double(live.count) / plan.crowd)
+    return Self.meanLife / plan.crowd * crowd * crowd * crowd * crowd
   }
 
   /// Everything from the first request to the last pin.
   mutating func run() {
     plan(.request, in: pause)
     plan(.sweep, in: sweepPause)
-    while counts.all < plan.transitions, let event = events.popMin() {
+    while counts.all < plan.transitions || !isCrowded, let event = events.popMin() {
       now = max(now, event.moment)
       happen(event)
     }
@@ -120,7 +132,9 @@ struct Simulation {
     for branch in branches.keys.sorted() { merge(branch) }
     now = now + TimeSpan(seconds: 1)
     sweep()
-    scribe.take(&planned, all: true)
+    if let quiet = plan.quiet { quieten(for: quiet) }
+    if plan.burst > 0 { burst() }
+    scribe?.take(&planned, all: true)
   }
 
   private mutating func happen(_ event: Event) {
@@ -130,6 +144,7 @@ struct Simulation {
       plan(.request, in: exponential(pause))
     case .sweep:
       sweep()
+      lookAround()
       plan(.sweep, in: sweepPause)
     case .merge: merge(event.branch)
     case .approve: if let id = event.id { approve(id) }
@@ -164,6 +179,11 @@ struct Simulation {
     on parents: [Int], by person: Int?, at moment: Timestamp? = nil, _ subject: String,
     isPin: Bool = false
   ) -> Int {
+    counts.commits += 1
+    guard let scribe else {
+      _ = catalogue.takeFresh()
+      return counts.commits - 1
+    }
     let root = tree.store(in: &catalogue)
     _ = catalogue.commit()
     planned.append(
@@ -173,7 +193,6 @@ struct Simulation {
           ?? Author(name: "Forge", email: "forge@example.com"),
         key: person.map { company.people[$0].key }, subject: subject,
         pinned: isPin ? tree.digest : nil))
-    counts.commits += 1
     scribe.take(&planned)
     return counts.commits - 1
   }
