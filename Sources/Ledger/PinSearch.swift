@@ -187,7 +187,7 @@ struct PinSearch {
       throw error.ledgerError ?? Self.refuse(commit.id, error.sentence)
     }
     var next = FoldState(
-      belief: Belief(policy: policy, tree: grants, live: live), commit: commit.id,
+      belief: Belief(policy: policy, tree: grants, live: LiveGrants(live)), commit: commit.id,
       landedAt: commit.committedAt, pinnedCommit: commit.id)
     next.pinnedAt = commit.committedAt
     next.consents = state.consents
