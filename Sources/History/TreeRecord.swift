@@ -126,9 +126,14 @@ package struct TreeRecord: Sendable, Equatable {
 
   /// The same tree with that entry put in, or taken out where `entry` is nil.
   package func replacing(_ name: String, with entry: TreeEntry?) -> TreeRecord {
-    var kept = entries.filter { !$0.nameBytes.elementsEqual(name.utf8) }
-    if let entry { kept.append(entry) }
-    return TreeRecord(kept)
+    replacing([name: entry])
+  }
+
+  /// The same with several entries put there, or taken away where nil, by name.
+  package func replacing(_ changes: [String: TreeEntry?]) -> TreeRecord {
+    let names = Set(changes.keys.map { Array($0.utf8) })
+    let kept = entries.filter { !names.contains(Array($0.nameBytes)) }
+    return TreeRecord(kept + changes.values.compactMap(\.self))
   }
 
   /// How many entries two trees begin with alike, and how many more they end with alike.

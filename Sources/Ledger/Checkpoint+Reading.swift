@@ -11,13 +11,15 @@ extension FieldReader {
     guard let policyTree = id(),
       let policy = policy(policyTree, reader), let tree = tree(),
       let live = LiveTable(&self), let extras = list({ $0.extra() }),
+      let hasArchived = flag(), let archivedUpTo = moment(),
       let consents = list({ $0.consent() }), let commit = id(), let landedAt = moment(),
       let pinnedCommit = id(), let hasPin = flag(), let pinnedAt = moment(),
       let disputes = list({ $0.dispute() })
     else { return nil }
-    let belief = Belief(
+    var belief = Belief(
       policy: policy, tree: tree, live: LiveGrants(live),
       extras: Dictionary(extras, uniquingKeysWith: { first, _ in first }))
+    belief.archivedUpTo = hasArchived ? archivedUpTo : nil
     var state = FoldState(
       belief: belief, commit: commit, landedAt: landedAt, pinnedCommit: pinnedCommit)
     state.consents = consents

@@ -14,6 +14,8 @@ extension FieldWriter {
       writer.put(extra.key)
       writer.put(extra.value)
     }
+    put(state.belief.archivedUpTo != nil)
+    put(state.belief.archivedUpTo ?? Timestamp(seconds: 0))
     put(all: state.consents) { writer, consent in
       writer.put(consent.commit)
       writer.put(consent.admin.name)

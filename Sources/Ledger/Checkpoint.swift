@@ -26,7 +26,7 @@ package struct Checkpoint: Sendable {
     Checkpoint(root: root, branch: branch, verifiedHead: head, state: state)
   }
 
-  private static let magic = "daypass/checkpoint/v2\n"
+  private static let magic = "daypass/checkpoint/v3\n"
   private static let acceptanceMagic = "daypass/accepted/v1\n"
 
   /// The file's bytes: a first line, the fields, and the SHA-256 of all that.

@@ -186,9 +186,11 @@ struct PinSearch {
     } catch {
       throw error.ledgerError ?? Self.refuse(commit.id, error.sentence)
     }
+    var belief = Belief(policy: policy, tree: grants, live: LiveGrants(live))
+    // It changes with the policy alone.
+    belief.archivedUpTo = state.belief.archivedUpTo
     var next = FoldState(
-      belief: Belief(policy: policy, tree: grants, live: LiveGrants(live)), commit: commit.id,
-      landedAt: commit.committedAt, pinnedCommit: commit.id)
+      belief: belief, commit: commit.id, landedAt: commit.committedAt, pinnedCommit: commit.id)
     next.pinnedAt = commit.committedAt
     next.consents = state.consents
     next.trustsPin = commit.id

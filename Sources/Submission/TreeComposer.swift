@@ -7,9 +7,16 @@ struct TreeComposer {
   let reader: any HistoryReader
   let writer: any HistoryWriter
 
-  /// The root tree with the draft's edits made in it.
+  /// What changes in a directory: an entry put there or taken away, or what lies below one.
+  private enum Change {
+    case entry(TreeEntry?)
+    case below([String: Change])
+  }
+
+  /// The root tree with the draft's edits made in it; each tree is written once, however many of
+  /// its files change.
   func tree(_ root: ObjectID, applying draft: Draft) throws(HistoryError) -> ObjectID {
-    var result = root
+    var changes: [String: Change] = [:]
     for edit in draft.edits {
       for state in GrantState.allCases {
         let path = GrantPath(state: state, id: edit.id).components
@@ -18,19 +25,31 @@ struct TreeComposer {
           let blob = try writer.write(.blob, grant.canonicalBytes)
           entry = TreeEntry(mode: TreeEntry.fileMode, name: path[path.count - 1], id: blob)
         }
-        result = try set(path[...], to: entry, in: result) ?? result
+        Self.note(.entry(entry), at: path[...], in: &changes)
       }
     }
     if let policies = draft.policies {
       let entry = TreeEntry(mode: TreeEntry.treeMode, name: "policies", id: policies)
-      result = try set(["policies"], to: entry, in: result) ?? result
+      changes["policies"] = .entry(entry)
     }
-    return result
+    return try apply(changes, to: root) ?? root
   }
 
-  /// The tree with the entry put at the path or taken away; nil if it is empty then.
-  private func set(
-    _ path: ArraySlice<String>, to entry: TreeEntry?, in tree: ObjectID?
+  private static func note(
+    _ change: Change, at path: ArraySlice<String>, in changes: inout [String: Change]
+  ) {
+    guard let name = path.first else { return }
+    guard path.count > 1 else { return changes[name] = change }
+    var below: [String: Change] = [:]
+    // Taken out while it is changed: else the whole of it is copied for each file.
+    if case .below(let known) = changes.removeValue(forKey: name) { below = known }
+    note(change, at: path.dropFirst(), in: &below)
+    changes[name] = .below(below)
+  }
+
+  /// The tree with the changes made; nil if it is empty then.
+  private func apply(
+    _ changes: [String: Change], to tree: ObjectID?
   ) throws(HistoryError) -> ObjectID? {
     var record = TreeRecord.empty
     if let tree {
@@ -41,17 +60,22 @@ struct TreeComposer {
       }
       record = read
     }
-    guard let name = path.first else { return tree }
-    var child = entry
-    if path.count > 1 {
+    var replaced: [String: TreeEntry?] = [:]
+    for (name, change) in changes {
       let existing = record.entry(named: name)
-      // Taking away what is not there changes nothing.
-      if existing == nil, entry == nil { return tree }
-      let below = try set(
-        path.dropFirst(), to: entry, in: existing.flatMap { $0.isTree ? $0.id : nil })
-      child = below.map { TreeEntry(mode: TreeEntry.treeMode, name: name, id: $0) }
+      switch change {
+      case .entry(let entry):
+        // Taking away what is not there changes nothing.
+        if existing != nil || entry != nil { replaced.updateValue(entry, forKey: name) }
+      case .below(let inner):
+        let below = try apply(inner, to: existing.flatMap { $0.isTree ? $0.id : nil })
+        guard existing != nil || below != nil else { continue }
+        let entry = below.map { TreeEntry(mode: TreeEntry.treeMode, name: name, id: $0) }
+        replaced.updateValue(entry, forKey: name)
+      }
     }
-    let changed = record.replacing(name, with: child)
+    guard !replaced.isEmpty else { return tree }
+    let changed = record.replacing(replaced)
     return changed.isEmpty ? nil : try writer.write(.tree, changed.bytes)
   }
 }

@@ -50,7 +50,7 @@ package struct RandomHistory {
     let plain = keys.filter { Self.people.contains($0.key) || $0.key == World.ci }
     if wildly {
       let policy = WildPolicy(waits: varyingLanding, at: World.start, using: &random)
-      world = try World(policy: policy.files(keys), keys: keys)
+      world = try World(policy: policy.files(keys), grants: Self.past(), keys: keys)
       self.policy = policy
     } else if varyingLanding {
       world = try World(
@@ -207,5 +207,27 @@ package struct RandomHistory {
     guard let path = pick(files) else { return nil }
     return try world.commit(
       on: head, edits: [path: World.File?.none], by: maybe([person()]), at: wild())
+  }
+}
+
+extension RandomHistory {
+  /// Files of grants closed long before the root, or just before it: some may be archived at once,
+  /// some soon, some only where the policy keeps them for less than an hour.
+  private static func past() -> [String: World.File] {
+    var files: [String: World.File] = [:]
+    let ages: [TimeSpan] = [.days(400), .days(100), .hours(90 * 24 - 2), .days(1), .minutes(20)]
+    for (number, age) in ages.enumerated() {
+      guard let alice = Principal(World.alice), let role = RoleName("db-read") else { continue }
+      let moment = World.start - age
+      var grant = Grant(
+        repository: "world", id: GrantID(requestedAt: moment, random: UInt64(number)),
+        requester: alice, subject: alice, role: role, justification: "long ago", duration: .hours(1)
+      )
+      grant.closed = Closure(
+        outcome: .withdrawn, by: alice, at: moment + .minutes(5), reason: "no longer needed")
+      files[GrantPath(state: .closed, id: grant.id).description] = World.File(
+        grant.canonicalBytes)
+    }
+    return files
   }
 }

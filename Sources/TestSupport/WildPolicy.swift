@@ -7,7 +7,9 @@ struct WildPolicy: Sendable {
     "alice@example.com#2", "ci@example.com#2", "frank@example.com", "ci2@example.com",
   ]
   private static let choices: [[String]] = [
-    [], ["approvalTimeout: PT30M", "heartbeat: PT10M"], ["skew: PT1S"], ["skew: PT1H"],
+    [],
+    ["approvalTimeout: PT30M", "heartbeat: PT10M", "landingWindow: PT20M", "retention: PT50M"],
+    ["approvalTimeout: PT30M", "heartbeat: PT10M"], ["skew: PT1S"], ["skew: PT1H"],
     ["landingWindow: PT20M", "heartbeat: PT20M"], ["landingWindow: PT2H", "heartbeat: PT1H"],
     ["maxDuration: PT30M", "defaultDuration: PT10M"],
     ["requireJustification: false"], ["requireApproval: false"], ["enabled: false"],

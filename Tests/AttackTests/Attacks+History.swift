@@ -5,7 +5,7 @@ import TestSupport
 
 /// Which line is the mainline, and what a merge may do to it.
 extension Attack {
-  static let history = onParents + onMerges + onTime + onMemory
+  static let history = onParents + onMerges + onTime + onMemory + onArchives
 
   /// The policy without bob, pinned.
   static func removal(

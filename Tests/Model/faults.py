@@ -21,9 +21,10 @@ FAULTS = {
     "key-validity, when signed": (
         "judge.py", '        require(self.listed.valid(self.at), "key-validity")\n', ""),
     "key-validity, when landed": (
-        "judge.py", "not step.gives or self.listed.valid(landed)", "True"),
+        "judge.py", "not (step.gives or archives) or self.listed.valid(landed)", "True"),
     "key-validity, of what takes away": (
-        "judge.py", "not step.gives or self.listed.valid(landed)", "self.listed.valid(landed)"),
+        "judge.py", "not (step.gives or archives) or self.listed.valid(landed)",
+        "self.listed.valid(landed)"),
     "bounded-date": ("judge.py", "not step.gives or self.at <= self.bound + policy.skew", "True"),
     "bounded-date, to the second": (
         "judge.py", "self.at <= self.bound + policy.skew", "self.at < self.bound + policy.skew"),
@@ -85,7 +86,9 @@ FAULTS = {
         "judge.py", '            return content.state == "absent"\n',
         '            return content.state == "absent"\n        if believed.state == "closed":\n'
         '            return (self.own.entry("closed", id) or (0, 0))[1] == believed.blob\n'),
-    "closed-final": ("judge.py", 'require(state != "closed", "closed-final")', "pass"),
+    "closed-final": (
+        "judge.py", 'require(asserted.state == "absent" and as_believed, "closed-final")', "pass"),
+    "due-time, of archiving": ("judge.py", "landed >= closed + policy.retention", "True"),
     "readable-file": ("judge.py", 'require(asserted.state != "unreadable", "readable-file")', "pass"),
     "signature": ("judge.py", "if not self.history.signature(self.commit):", "if False:"),
     "mixed-commit, of a grant": ("judge.py", "            if changes:\n", "            if False:\n"),
@@ -123,10 +126,11 @@ FAULTS = {
         "max(min(commit.time, bound), state.previous)"),
     "landing goes back (14.1)": ("fold.py", "max(commit.time, state.previous)", "commit.time"),
     "landing of a later proposal (14.2)": (
-        "fold.py", "landed = min(bound, max(at, proposal.time))", "landed = at"),
+        "judge.py", "self.landed = min(bound, max(mainline, commit.time))",
+        "self.landed = mainline"),
     "landing within the bound (14.2)": (
-        "fold.py", "landed = min(bound, max(at, proposal.time))",
-        "landed = max(at, proposal.time)"),
+        "judge.py", "self.landed = min(bound, max(mainline, commit.time))",
+        "self.landed = max(mainline, commit.time)"),
     "the policy in force (15.1)": (
         "fold.py", "adopt(history, shown, bound if waits else at)",
         "adopt(history, shown, bound)"),

@@ -171,14 +171,13 @@ def land(history, state, landing, bound, as_pin=False):
         state.waiting = state.belief.copy()
     settling = state.shown.tree if waits else None
     for proposal in history.proposals(landing):
-        landed = min(bound, max(at, proposal.time))
         if not waits:
-            Proposal(history, proposal, state.belief, landed, landed, bound, report).judge()
+            Proposal(history, proposal, state.belief, at, bound, report).judge()
             continue
-        closed = take_away(history, state, proposal, landed, bound, settling)
-        Proposal(history, proposal, state.waiting, landed, bound, bound, report).judge(
+        closed = take_away(history, state, proposal, at, bound, settling)
+        Proposal(history, proposal, state.waiting, at, bound, report, landed_giving=bound).judge(
             without=closed, settling=settling)
-        close_waiting(history, state, proposal, closed, landed, bound, settling)
+        close_waiting(history, state, proposal, closed, at, bound, settling)
         counted.update(closed)
     state.previous = at
     if waits and as_pin:
@@ -192,28 +191,28 @@ def land(history, state, landing, bound, as_pin=False):
     compare(history, state, shown, landing, refusals, counted)
 
 
-def closed_by(history, proposal, belief, landed, bound, settling, besides=None):
+def closed_by(history, proposal, belief, mainline, bound, settling, besides=None):
     """What the proposal closes upon that belief, by id, if only what takes away is looked at."""
     trial = belief.copy()
-    Proposal(history, proposal, trial, landed, landed, bound, lambda *_: None).judge(
+    Proposal(history, proposal, trial, mainline, bound, lambda *_: None).judge(
         only_taking=True, besides=besides, settling=settling)
     return {
         id: believed for id, believed in trial.known.items()
         if believed.state == "closed" and belief.known[id].state != "closed"}
 
 
-def take_away(history, state, proposal, landed, bound, settling):
+def take_away(history, state, proposal, mainline, bound, settling):
     """15a.1a: the ids of the grants it closed."""
     closed = closed_by(
-        history, proposal, state.belief, landed, bound, settling, besides=state.waiting)
+        history, proposal, state.belief, mainline, bound, settling, besides=state.waiting)
     state.belief.known.update(closed)
     return closed
 
 
-def close_waiting(history, state, proposal, closed, landed, bound, settling):
+def close_waiting(history, state, proposal, closed, mainline, bound, settling):
     """15a.1c."""
     if closed:
-        there = closed_by(history, proposal, state.waiting, landed, bound, settling)
+        there = closed_by(history, proposal, state.waiting, mainline, bound, settling)
         for id, believed in closed.items():
             waiting = state.waiting.known.get(id)
             if waiting is None or waiting.state != "closed":
@@ -231,7 +230,9 @@ def adopt(history, belief, at):
         if not enough or not any(c.carries for c in to_it):
             continue
         try:
+            last = at - belief.policy.retention
             belief.policy = follow(history.store, belief.policy, tree, at)
+            belief.archived = last if belief.archived is None else max(last, belief.archived)
             belief.tree, belief.consents = tree, []
             return
         except policies.UnknownSchema:

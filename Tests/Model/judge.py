@@ -8,7 +8,7 @@ import words
 
 PAIR = re.compile(r"([0-9a-f]{40})\.\.([0-9a-f]{40})")
 GIVES = ("request", "amend", "approve", "activate")
-DUTIES = ("activate", "lapse", "expire", "disqualify")
+DUTIES = ("activate", "lapse", "expire", "disqualify", "archive")
 
 
 class Refused(Exception):
@@ -43,13 +43,14 @@ class Consent:
 
 
 class Belief:
-    """A policy and the grants, and the consents that stand."""
+    """A policy and the grants, the consents that stand, archivedUpTo."""
 
-    def __init__(self, tree, policy, known, consents=()):
+    def __init__(self, tree, policy, known, consents=(), archived=None):
         self.tree, self.policy, self.known, self.consents = tree, policy, known, list(consents)
+        self.archived = archived
 
     def copy(self):
-        return Belief(self.tree, self.policy, dict(self.known), self.consents)
+        return Belief(self.tree, self.policy, dict(self.known), self.consents, self.archived)
 
 
 class Step:
@@ -61,13 +62,16 @@ class Step:
 class Proposal:
     """A commit with one parent, judged upon one belief.
 
-    `landed` is for what takes away, `landed_giving` for the rest (15a); `report` gets what
+    `mainline` is the landing time of the mainline commit; `landed` is for what takes away,
+    `landed_giving` for what gives (15a); `report` gets what
     was refused and what counted: ("refused", unit, rule, commit), ("counted", unit, kind, commit).
     """
 
-    def __init__(self, fold, commit, belief, landed, landed_giving, bound, report):
+    def __init__(self, fold, commit, belief, mainline, bound, report, landed_giving=None):
         self.history, self.commit, self.belief = fold, commit, belief
-        self.landed, self.landed_giving, self.bound = landed, landed_giving, bound
+        self.landed = min(bound, max(mainline, commit.time))
+        self.landed_giving = self.landed if landed_giving is None else landed_giving
+        self.landed_archive, self.bound = min(bound, mainline), bound
         self.report, self.policy = report, belief.policy
         parent = fold.store.commit(commit.parents[0])
         self.difference = fold.difference(parent.tree, commit.tree)
@@ -155,7 +159,11 @@ class Proposal:
     def step(self, id):
         believed, asserted = self.belief.known.get(id), self.own.content(id)
         state = believed.state if believed else "absent"
-        require(state != "closed", "closed-final")
+        if state == "closed":
+            seen = self.parent.content(id)
+            as_believed = seen.state == "closed" and seen.blob == believed.blob
+            require(asserted.state == "absent" and as_believed, "closed-final")
+            return Step("archive")
         own = self.own.own_closure(id, self.signer)
         outcome = own and own["outcome"]
         made = lambda word: {
@@ -223,10 +231,12 @@ class Proposal:
 
     def grant(self, id, only_taking):
         step, believed = self.step(id), self.belief.known.get(id)
-        if only_taking and step.gives:
+        archives = step.kind == "archive"
+        if only_taking and (step.gives or archives):
             return None
         policy, signer = self.policy, self.signer
         landed = self.landed_giving if step.gives else self.landed
+        landed = self.landed_archive if archives else landed
         mine = believed.grant if believed else None
         theirs = self.own.content(id).grant
         require(not step.gives or theirs["repository"] == policy.name, "repository-name")
@@ -234,7 +244,7 @@ class Proposal:
         require(not reconciler or step.kind in DUTIES, "reconciler-duties")
         require(self.actor(step, mine, theirs), "actor")
         require(self.listed.valid(self.at), "key-validity")
-        require(not step.gives or self.listed.valid(landed), "key-validity")
+        require(not (step.gives or archives) or self.listed.valid(landed), "key-validity")
         require(not step.gives or self.at <= self.bound + policy.skew, "bounded-date")
         require(self.times(step, mine, theirs), "stated-time")
         if step.kind == "amend":
@@ -242,6 +252,9 @@ class Proposal:
             require(self.at > believed.asked, "amend-later")
         if step.kind in ("request", "amend"):
             require(landed < policy.deadline(theirs), "approval-window")
+        if step.kind == "request":
+            horizon = self.belief.archived
+            require(horizon is None or words.id_time(id) > horizon, "closed-final")
         if step.kind == "approve":
             require(landed < policy.deadline(mine), "approval-window")
             require(self.at + policy.skew >= believed.asked, "approval-follows")
@@ -255,6 +268,11 @@ class Proposal:
             require(grants.expired(mine, landed), "due-time")
         if step.kind == "disqualify":
             require(not policy.eligible(mine), "due-time")
+        if archives:
+            closed = max(words.time(mine["closed"]["at"]), words.id_time(id))
+            require(landed >= closed + policy.retention, "due-time")
+            del self.belief.known[id]
+            return step.kind
         if step.gives:
             require(self.allowed(step, id, mine, theirs, landed), "policy-allows")
         state, grant = self.result(step, mine, theirs, landed)

@@ -186,6 +186,7 @@ class Policy:
         need(self.stated.get("heartbeat", 0) <= most, "heartbeat")
         least = max(windows, default=self.approval_timeout) + self.landing_window
         need(self.stated.get("retention", least) >= least, "retention")
+        self.retention = max(self.periods["retention"], least)
 
     # Decisions (25).
 

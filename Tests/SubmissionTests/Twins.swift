@@ -21,12 +21,15 @@ final class Setting: Sendable {
 
   /// Clone and remote are both at the root.
   ///
-  /// - Parameter person: whose key signs, an unlisted one for a stranger; nil has no key.
+  /// - Parameters:
+  ///   - person: whose key signs, an unlisted one for a stranger; nil has no key.
+  ///   - grants: files that the root has below `grants/`.
   init(
-    signingFor person: String? = World.alice, obstacle: MemoryBranch.Obstacle = .none,
+    signingFor person: String? = World.alice, grants: [String: World.File] = [:],
+    obstacle: MemoryBranch.Obstacle = .none,
     whenPushing: @escaping @Sendable (World, Int) throws -> PushOutcome? = { _, _ in nil }
   ) throws {
-    let world = try World()
+    let world = try World(grants: grants)
     self.world = world
     world.history.force(Self.here, to: world.root)
     world.history.force(Self.there, to: world.root)

@@ -15,10 +15,11 @@ package enum Transition: Sendable, Hashable {
   case revoke(Closure)
   case expire(Closure)
   case disqualify(Closure)
+  case archive
 
   package enum Kind: String, Sendable, Hashable, CaseIterable {
     case request, amend, approve, activate, retract, reject, withdraw, lapse, revoke, expire
-    case disqualify
+    case disqualify, archive
 
     /// Whether the step gives access or prepares to; such a step can be refused for its date.
     package var givesAccess: Bool {
@@ -27,6 +28,10 @@ package enum Transition: Sendable, Hashable {
       default: false
       }
     }
+
+    /// Whether it takes access, or the prospect of it, away; such a step never waits. An archived
+    /// grant gave none any more.
+    package var takesAway: Bool { !givesAccess && self != .archive }
   }
 
   package var kind: Kind {
@@ -42,6 +47,7 @@ package enum Transition: Sendable, Hashable {
     case .revoke: .revoke
     case .expire: .expire
     case .disqualify: .disqualify
+    case .archive: .archive
     }
   }
 
@@ -62,7 +68,9 @@ package enum Transition: Sendable, Hashable {
   ///
   /// - Returns: the step, or why it is none.
   package static func read(_ assertion: Assertion) -> Reading {
-    if assertion.believed.state == .closed { return .closedAlready }
+    if assertion.believed.state == .closed {
+      return readArchive(assertion).map { .step($0) } ?? .closedAlready
+    }
     let endings: [(Assertion) -> Transition?] = [
       readWithdraw, readReject, readRevoke, readLapse, readExpire, readDisqualify,
     ]
@@ -88,7 +96,8 @@ package enum Transition: Sendable, Hashable {
     case none(String)
   }
 
-  /// Where the grant lies after the step, and what its file says.
+  /// Where the grant lies after the step, and what its file says; one that is archived lies
+  /// nowhere, and is told as it lay last.
   ///
   /// - Parameters:
   ///   - believed: the grant before; nil for a request.
@@ -110,6 +119,7 @@ package enum Transition: Sendable, Hashable {
     case .reject(let closure), .withdraw(let closure), .lapse(let closure),
       .revoke(let closure), .expire(let closure), .disqualify(let closure):
       return believed.map { Self.closed($0, closure) }
+    case .archive: return believed.map { (.closed, $0) }
     }
   }
 
@@ -125,7 +135,8 @@ package enum Transition: Sendable, Hashable {
       return "is closed in the name of \(closed.by), but \(assertion.signer) signed"
     }
     switch (assertion.believed, assertion.asserted) {
-    case (.absent, .file(.closed, _)): return "closes a grant that was never believed"
+    case (.absent, .file(.closed, _)):
+      return "closes a grant that is not believed: it never was, or it is archived"
     case (.file(.pending, _), .file(.active, _)) where !assertion.keepsRequest,
       (.file(.pending, _), .file(.pending, _)) where !assertion.keepsRequest:
       return "changes what was asked for; only the requester may, and as a pending request"

@@ -21,6 +21,10 @@ package struct Belief: Sendable {
   package private(set) var live: LiveGrants
   /// Believed files that no commit carries: results of two signatures that met.
   package internal(set) var extras: [ObjectID: [UInt8]]
+  /// No grant with a later time in its id can have been archived under a policy before this one;
+  /// nil before the first change. What is no later never begins anew, so that archived ids need no
+  /// other memory, however long an approval window becomes.
+  package internal(set) var archivedUpTo: Timestamp?
 
   init(
     policy: PolicySnapshot, tree: BeliefTree, live: LiveGrants, extras: [ObjectID: [UInt8]] = [:]
@@ -53,6 +57,24 @@ package struct Belief: Sendable {
   /// The moment from which a request can no longer be approved.
   package func decisionDeadline(of grant: Grant) -> Timestamp {
     grant.requestedAt + policy.policy.approvalWindow(of: grant.role)
+  }
+
+  /// The moment from which a closed grant may be archived; nil if it is not closed.
+  package func keptUntil(_ grant: Grant) -> Timestamp? {
+    grant.keptUntil(policy.policy.settings.retention)
+  }
+
+  /// Whether grants of that time's ids may have been archived under an earlier policy. Under the one
+  /// in force the approval window refuses them: `retention` is never shorter.
+  package func mayHaveArchived(_ id: GrantID) -> Bool {
+    archivedUpTo.map { id.requestedAt <= $0 } ?? false
+  }
+
+  /// The policy in force from that landing time on.
+  mutating func adopt(_ next: PolicySnapshot, at moment: Timestamp) {
+    let last = moment - policy.policy.settings.retention
+    archivedUpTo = max(archivedUpTo ?? last, last)
+    policy = next
   }
 
   mutating func insert(_ grant: LiveGrant) { live.insert(grant) }

@@ -10,12 +10,9 @@ extension Judge {
   ) throws(LedgerError) {
     let unit = Unit.grant(change.id)
     do {
-      let believed = state.belief.live[change.id]
-      if believed == nil, try closedBlob(of: change, in: state.belief) != nil {
-        throw TrustRule.refuseClosedFinal(change.id)
-      }
+      let believed = try state.belief.live[change.id] ?? closed(change)
       let act = try read(change, proposal, signing, context, believed)
-      if context.isForEndingsOnly, act.transition.kind.givesAccess { return }
+      if context.isForEndingsOnly, !act.transition.kind.takesAway { return }
       try check(act)
       let after = try apply(act, asserted: change.asserted, id: change.id)
       note(
@@ -34,6 +31,19 @@ extension Judge {
     }
   }
 
+  /// The grant that is believed closed, where the proposal's parent has it so; nil if none is.
+  ///
+  /// - Throws: ``Refusal`` where the parent has something else: then nothing can be said of it any
+  ///   more.
+  private func closed(_ change: AuthenticatedCommit.GrantChange) throws -> LiveGrant? {
+    guard let blob = try closedBlob(of: change, in: state.belief) else { return nil }
+    guard change.parent.blob == blob, case .file(.closed, let grant) = change.parent.content else {
+      throw TrustRule.refuseClosedFinal(change.id)
+    }
+    return LiveGrant(
+      state: .closed, grant: grant, blob: blob, requestSignedAt: grant.requestedAt)
+  }
+
   private func read(
     _ change: AuthenticatedCommit.GrantChange, _ proposal: AuthenticatedCommit,
     _ signing: Signing, _ context: Context, _ believed: LiveGrant?
@@ -49,7 +59,7 @@ extension Judge {
     case .step(let transition):
       return Act(
         transition: transition,
-        signing: transition.kind.givesAccess ? context.givingAccess(signing) : signing,
+        signing: context.landing(signing, of: transition.kind),
         policy: context.policy, believed: believed,
         asserted: change.asserted.content.grant)
     }
@@ -60,13 +70,13 @@ extension Judge {
     try TrustRule.checkRepositoryName(act)
     try TrustRule.checkReconcilerDuties(act.signing.signer, act.transition.kind, act.policy)
     try TrustRule.checkActor(act)
-    let takesAway = !act.transition.kind.givesAccess
-    try TrustRule.checkKeyValidity(act.signing, takesAway: takesAway)
+    try TrustRule.checkKeyValidity(act.signing, takesAway: act.transition.kind.takesAway)
     try TrustRule.checkBoundedDate(act)
     try TrustRule.checkStatedTime(act)
     try TrustRule.checkAmendKeeps(act)
     try TrustRule.checkAmendLater(act)
     try TrustRule.checkApprovalWindow(act, state.belief)
+    try TrustRule.checkClosedFinal(act, state.belief)
     try TrustRule.checkApprovalFollows(act)
     try TrustRule.checkLandingWindow(act)
     try TrustRule.checkReasonGiven(act)
@@ -85,6 +95,10 @@ extension Judge {
         to: act.believed?.grant, in: act.believed?.state,
         suffices: { policy.decideActivation(of: $0).isAllowed })
     else { throw TrustRule.refuseReadableAct("has nothing to act upon") }
+    if case .archive = transition {
+      try set(GrantPath(state: .closed, id: id), to: nil)
+      return (after, grant)
+    }
     let blob: ObjectID
     if let same = asserted.blob, asserted.content.grant == grant {
       try checkRoom(asserted.size, after)

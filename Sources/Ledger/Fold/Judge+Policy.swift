@@ -63,7 +63,7 @@ extension Judge {
       }
       do {
         let next = try successor(candidate.to, at: state.landedAt)
-        state.belief.policy = next
+        state.belief.adopt(next, at: state.landedAt)
         state.consents = []
         note(
           .policy(

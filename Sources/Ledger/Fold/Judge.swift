@@ -66,6 +66,14 @@ struct Judge {
       accessLandsAt.map { signing.landing(at: $0) } ?? signing
     }
 
+    /// The signing of a step, landing when that does. Archiving lands with the mainline commit,
+    /// however late its own is dated: so nothing that lands later lands before it, and an id is past
+    /// its approval window for good.
+    func landing(_ signing: Signing, of kind: Transition.Kind) -> Signing {
+      if kind == .archive { return signing.landing(at: min(signing.bound, mainlineLandedAt)) }
+      return kind.givesAccess ? givingAccess(signing) : signing
+    }
+
     func endingsOnly(besides other: Belief?) -> Context {
       var context = self
       context.isForEndingsOnly = true

@@ -18,7 +18,7 @@ extension TrustRule {
     case .revoke:
       guard let grant else { return }
       try demand(act.policy.policy.decideRevocation(of: grant, by: signer))
-    case .activate, .lapse, .expire, .disqualify:
+    case .activate, .lapse, .expire, .disqualify, .archive:
       guard act.policy.policy.isReconciler(signer) else {
         throw Refusal(
           .actor, "only a reconciler may \(act.transition.kind.rawValue); \(signer) is none")

@@ -2,7 +2,8 @@ import Grants
 
 extension TrustRule {
   /// The reconciler closes only what is due: lapse after the approval window, expire from
-  /// `expiresAt` on, disqualify what the policy no longer admits.
+  /// `expiresAt` on, disqualify what the policy no longer admits, archive what has been closed for
+  /// as long as `retention`.
   static func checkDueTime(_ act: Act, _ belief: Belief) throws(Refusal) {
     guard let grant = act.believed?.grant else { return }
     let now = act.signing.landedAt
@@ -23,6 +24,11 @@ extension TrustRule {
       }
       guard !decision.isAllowed else {
         throw Refusal(.dueTime, "requester, holder and role are all still eligible")
+      }
+    case .archive:
+      guard let end = belief.keptUntil(grant), now >= end else {
+        let end = belief.keptUntil(grant)?.description ?? "it is closed"
+        throw Refusal(.dueTime, "the closed grant is kept until \(end)")
       }
     default: return
     }

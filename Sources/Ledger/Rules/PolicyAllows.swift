@@ -17,7 +17,7 @@ extension TrustRule {
       guard let grant = act.believed?.grant else { return }
       try demand(policy.decideActivation(of: grant))
       try demand(policy.decideEligibility(of: grant) { act.policy.known.contains($0) })
-    case .retract, .reject, .withdraw, .lapse, .revoke, .expire, .disqualify: return
+    case .retract, .reject, .withdraw, .lapse, .revoke, .expire, .disqualify, .archive: return
     }
   }
 

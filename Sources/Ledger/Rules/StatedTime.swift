@@ -16,7 +16,7 @@ extension TrustRule {
       try demand("activatedAt", statedAt, act)
     case .lapse(let closure), .expire(let closure), .disqualify(let closure):
       try demand("closed.at", closure.at, act)
-    case .amend, .retract, .reject, .withdraw, .revoke: return
+    case .amend, .retract, .reject, .withdraw, .revoke, .archive: return
     }
   }
 

@@ -2,7 +2,7 @@ import Grants
 import Ledger
 import Reconciler
 
-/// The reconciler's own commit: sweep, restore what is disputed, pin.
+/// The reconciler's own commit: sweep, archive, restore what is disputed, pin.
 package struct ReconcileIntent: Intent {
   package var reconciler: Principal
 
@@ -17,18 +17,27 @@ package struct ReconcileIntent: Intent {
     guard !Due(for: replay, sweep: sweep).reasons.isEmpty else {
       throw SubmissionError(.idle, "nothing is due")
     }
+    let archived: [GrantID]
+    do {
+      archived = try Archiving(of: replay, at: moment, beside: sweep).grants.map(\.id)
+    } catch {
+      throw SubmissionError(error)
+    }
+    let swept = sweep.steps.map { Draft.Edit(id: $0.grant.id, content: ($0.after, $0.grant)) }
+    let edits = swept + archived.map { Draft.Edit(id: $0, content: nil) }
     var draft = Draft(
-      edits: sweep.steps.map { Draft.Edit(id: $0.grant.id, content: ($0.after, $0.grant)) },
-      subject: Self.subject(sweep, disputes: replay.disputes.count),
-      expected: Set(sweep.steps.map { .grant($0.grant.id) }))
+      edits: edits,
+      subject: Self.subject(sweep, archived: archived.count, disputes: replay.disputes.count),
+      expected: Set(edits.map { .grant($0.id) }))
     draft.restores = !replay.disputes.isEmpty
     draft.isReconcilers = true
     draft.moment = moment
     return draft
   }
 
-  private static func subject(_ sweep: Sweep, disputes: Int) -> String {
-    let counts = Dictionary(grouping: sweep.steps, by: \.kind).mapValues(\.count)
+  private static func subject(_ sweep: Sweep, archived: Int, disputes: Int) -> String {
+    var counts = Dictionary(grouping: sweep.steps, by: \.kind).mapValues(\.count)
+    if archived > 0 { counts[.archive] = archived }
     var parts = counts.sorted { $0.key.rawValue < $1.key.rawValue }.map {
       "\($0.key.rawValue) \($0.value)"
     }

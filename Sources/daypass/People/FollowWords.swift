@@ -57,6 +57,7 @@ enum FollowWords {
     case .withdraw: "withdrawn"
     case .revoke: "revoked"
     case .lapse, .expire, .disqualify: "closed"
+    case .archive: "archived"
     }
   }
 

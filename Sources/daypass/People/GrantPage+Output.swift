@@ -8,6 +8,7 @@ extension GrantPage {
       ?? [("id", .string(id.description)), ("short", .string(id.short)), ("status", .null)]
     return .object(
       members + [
+        ("archived", .bool(isArchived)),
         ("steps", .list((history.steps[id] ?? []).map(output))),
         ("incidents", .list((history.incidents[id] ?? []).map(output))),
         ("disputes", .list(disputes.map(Self.output))),

@@ -12,6 +12,9 @@ struct GrantPage {
   private var steps: [VerifiedTransition] { history.steps[id] ?? [] }
   private var incidents: [Incident] { history.incidents[id] ?? [] }
 
+  /// Whether its file has left the tree.
+  var isArchived: Bool { steps.last.map { $0.kind == .archive && !history.isWaiting($0) } ?? false }
+
   /// Where the head's tree has something else of this grant than what is believed.
   var disputes: [Dispute] { history.disputes.filter { $0.unit == .grant(id) } }
 
@@ -65,7 +68,8 @@ struct GrantPage {
   }
 
   private func state(_ view: GrantView) -> String {
-    let text = view.status.word
+    var text = view.status.word
+    if isArchived { text += ", archived: its file is in history alone" }
     if view.isUnswept { return "\(text); the next reconcile closes it" }
     if view.status == .pending, view.quorum?.isFilled == true {
       return "\(text), with all approvals; the next reconcile activates it"

@@ -76,7 +76,7 @@ import Testing
     try stage.expectRefused(
       stage.showing(second, .closed, by: .person(World.carol), at: soon), .closedFinal, at: soon)
     try stage.expectRefused(
-      stage.edit(stage.removal, by: .person(World.carol), at: soon), .closedFinal, at: soon)
+      stage.edit(stage.removal, by: .person(World.carol), at: soon), .actor, at: soon)
     try stage.expectRefused(
       stage.showing(stage.grant, .active, by: .person(World.bob), at: soon), .closedFinal, at: soon)
   }

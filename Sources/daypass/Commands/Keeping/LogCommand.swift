@@ -75,6 +75,7 @@ struct LogCommand: AsyncParsableCommand {
         && (role == nil || entry.role == role) && (begin.map { entry.landedAt >= $0 } ?? true)
         && (!incidents || entry.isIncident || entry.isSettlement) && (!pins || entry.isPin)
     }
+    if format.output == .table { entries = LogEntry.gatheringArchived(entries) }
     if let limit { entries = entries.suffix(limit) }
     guard format.output == .table else {
       return Terminal.write(try OutputValue.list(entries.map(\.output)).render(format.output))
@@ -116,9 +117,11 @@ struct LogEntry {
   var role: String?
   let signer: String?
   let commit: ObjectID
-  let words: String
+  private(set) var words: String
   /// Of the grant that it is a step of.
   var scope: [String: String]?
+  /// When the grant was closed, if it is by now.
+  private var closedAt: Timestamp?
   /// Everybody it concerns.
   let people: Set<String>
   /// Whether it counts only with the next commit of a reconciler.
@@ -138,6 +141,7 @@ struct LogEntry {
       grant = step.grant.id
       role = step.grant.role.name
       scope = step.grant.scope
+      closedAt = step.grant.closed?.at
       signer = step.signer.name
       words = Self.words(step)
       people = [step.signer.name, step.grant.requester.name, step.grant.subject.name]
@@ -215,6 +219,27 @@ struct LogEntry {
     if step.after == .active, let end = grant.expiresAt { text += ", until \(end)" }
     if let closed = grant.closed, !closed.reason.isEmpty { text += ": \(closed.reason)" }
     return text
+  }
+
+  /// The same with the grants that one commit archives in one line, where the first of them was: ten
+  /// thousand at once change nobody's access.
+  static func gatheringArchived(_ entries: [LogEntry]) -> [LogEntry] {
+    let archived = Dictionary(grouping: entries.filter { $0.what == "archive" }, by: \.commit)
+    var told: Set<ObjectID> = []
+    return entries.compactMap { entry in
+      guard entry.what == "archive", let all = archived[entry.commit], all.count > 1 else {
+        return entry
+      }
+      guard told.insert(entry.commit).inserted else { return nil }
+      var line = entry
+      line.grant = nil
+      line.words = Words.count(all.count, "grant")
+      let ends = all.compactMap(\.closedAt)
+      if let first = ends.min(), let last = ends.max() {
+        line.words += first == last ? ", closed at \(first)" : ", closed from \(first) to \(last)"
+      }
+      return line
+    }
   }
 
   /// The address of an author line, which proves nothing but is asked about.

@@ -9,10 +9,12 @@ import Submission
 struct ReconcileCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reconcile",
-    abstract: "Close what has run out, restore what is disputed, pin, push, and emit.",
+    abstract: "Close what has run out, archive, restore what is disputed, pin, push, and emit.",
     discussion: """
       Makes at most one signed commit (after a straightening merge where somebody merged the \
-      mainline into a branch), and none where nothing is due. Then writes effective.json and \
+      mainline into a branch), and none where nothing is due. That commit also takes files out of \
+      the tree that were closed longer ago than the policy's retention; show and log still find \
+      them. Then writes effective.json and \
       effective.json.sig to --output. A consumer checks them with
 
         ssh-keygen -Y verify -f allowed_signers -I ci@example.com -n daypass \\
@@ -71,7 +73,7 @@ struct ReconcileCommand: AsyncParsableCommand {
   }
 
   private func plan() async throws {
-    let (replay, sweep, due) = try await round().plan()
+    let (replay, sweep, archived, due) = try await round().plan()
     if let mainline = replay.flippedUpon {
       Terminal.write("Would straighten the mainline upon \(mainline.short)\n")
     }
@@ -81,6 +83,7 @@ struct ReconcileCommand: AsyncParsableCommand {
     for step in sweep.steps {
       Terminal.write("  \(step.kind.rawValue) \(Self.words(step.grant))\n")
     }
+    if let line = Self.archived(archived.count) { Terminal.write("  \(line)\n") }
     for dispute in replay.disputes {
       Terminal.write("  restore \(Words.safe(dispute.difference.path))\n")
     }
@@ -108,9 +111,17 @@ struct ReconcileCommand: AsyncParsableCommand {
   }
 
   static func steps(of events: [LedgerEvent]) -> [String] {
-    events.compactMap { event in
-      if case .transition(let step) = event { return "\(step.kind.rawValue) \(words(step.grant))" }
-      return nil
+    var archived = 0
+    let steps = events.compactMap { event -> String? in
+      guard case .transition(let step) = event else { return nil }
+      if step.kind == .archive { archived += 1 }
+      return step.kind == .archive ? nil : "\(step.kind.rawValue) \(words(step.grant))"
     }
+    return steps + [Self.archived(archived)].compactMap(\.self)
+  }
+
+  /// Ten thousand at once are told in one line; nil for none.
+  private static func archived(_ count: Int) -> String? {
+    count == 0 ? nil : "archive \(count) closed grant\(count == 1 ? "" : "s")"
   }
 }

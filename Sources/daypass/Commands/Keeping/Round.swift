@@ -46,13 +46,15 @@ struct Round {
   }
 
   /// What would be done, without doing it.
-  func plan() async throws -> (replay: Replay, sweep: Sweep, due: Due) {
+  func plan() async throws -> (replay: Replay, sweep: Sweep, archived: [Grant], due: Due) {
     try session.demandClock(assumed: assumesClock)
     let start = try await session.submitter(offline: offline, isReading: true).start()
     try session.demandPinsBehind(start.replay)
     let reconciler = try await Identity.find(stated: identity, session, start.replay).principal
-    let sweep = Sweep(of: start.replay.anticipating.belief, at: session.now, by: reconciler)
-    return (start.replay, sweep, Due(for: start.replay, sweep: sweep))
+    let ahead = start.replay.anticipating
+    let sweep = Sweep(of: ahead.belief, at: session.now, by: reconciler)
+    let archiving = try Archiving(of: ahead, at: session.now, beside: sweep)
+    return (start.replay, sweep, archiving.grants, Due(for: start.replay, sweep: sweep))
   }
 
   private func reconcile(_ submitter: Submitter) async throws(SubmissionError) -> Result {
