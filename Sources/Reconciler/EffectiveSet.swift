@@ -45,13 +45,15 @@ package struct EffectiveSet: Sendable, Hashable {
     var roles: [RoleName: [Principal: [Support]]] = [:]
     var size = 0
     var eligible: [LiveGrants.Holding: Bool] = [:]
+    var terse = policy
+    terse.isTerse = true
     for fact in belief.live.facts {
       guard fact.state == .active, let end = fact.expiresAt, now < end,
         let start = fact.activatedAt, start <= now
       else { continue }
       // Few people hold few roles, by many grants.
       if eligible[fact.holding] == nil {
-        eligible[fact.holding] = Self.isEligible(fact.holding, in: belief)
+        eligible[fact.holding] = Self.isEligible(fact.holding, terse, belief)
       }
       guard eligible[fact.holding] == true else { continue }
       size += 1
@@ -82,11 +84,13 @@ package struct EffectiveSet: Sendable, Hashable {
   ) -> Bool {
     live.state == .active && !live.grant.isExpired(at: now)
       && live.grant.activatedAt.map { $0 <= now } ?? false
-      && isEligible(LiveGrants.Holding(of: live.grant), in: belief)
+      && isEligible(LiveGrants.Holding(of: live.grant), belief.policy.policy, belief)
   }
 
-  private static func isEligible(_ holding: LiveGrants.Holding, in belief: Belief) -> Bool {
-    belief.policy.policy.decideEligibility(
+  private static func isEligible(
+    _ holding: LiveGrants.Holding, _ policy: Policy, _ belief: Belief
+  ) -> Bool {
+    policy.decideEligibility(
       of: holding.role, for: holding.subject, askedForBy: holding.requester
     ) { belief.policy.known.contains($0) }.isAllowed
   }

@@ -39,7 +39,9 @@ struct Daypass: AsyncParsableCommand {
     let table = CommandTable.groups.lazy.flatMap(\.subcommands)
     if let name = arguments.first, let type = table.first(where: { $0._commandName == name }),
       type.configuration.subcommands.isEmpty,
-      let command = try? type.parseAsRoot(Array(arguments.dropFirst()))
+      let command = try? type.parseAsRoot(Array(arguments.dropFirst())),
+      // Asked for help, it gives a command that prints it as that of a program of its own.
+      ObjectIdentifier(Swift.type(of: command)) == ObjectIdentifier(type)
     {
       return command
     }

@@ -16,10 +16,11 @@ import Testing
     // The same text to a reader in two spellings: they are not the same bytes.
     for (index, words) in ["caf\u{e9}", "cafe\u{301}", "\"quoted\"\n\ttabbed", "日本語 🔑"].enumerated()
     {
-      var grant = try world.grant(at: t + .minutes(Int64(index)))
+      let asking = [World.alice, World.erin, World.dave, World.bob]
+      var grant = try world.grant(by: asking[index], at: t + .minutes(Int64(index)))
       grant.justification = words
       grants.append(grant)
-      head = try world.request(grant, on: head)
+      head = try world.request(grant, on: head, by: asking[index])
     }
     let (active, approved) = try world.approve(
       grants[1], on: head, by: World.bob, at: t + .minutes(5))
@@ -56,8 +57,8 @@ import Testing
     // Changed, ended and new, and then another pin.
     (head, _) = try world.approve(one, on: head, by: World.bob, at: t + .minutes(2))
     head = try world.close(other, .withdrawn, on: head, by: World.alice, at: t + .minutes(3))
-    let new = try world.grant(at: t + .minutes(4))
-    head = try world.request(new, on: head)
+    let new = try world.grant(by: World.erin, at: t + .minutes(4))
+    head = try world.request(new, on: head, by: World.erin)
     let now = t + .minutes(6)
     for head in [head, try world.pin(on: head, at: t + .minutes(5))] {
       let warm = try world.replay(head, at: now, from: stored).replay
