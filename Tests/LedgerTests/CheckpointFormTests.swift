@@ -13,8 +13,8 @@ import Testing
     let world = try World()
     var head = world.root
     var grants: [Grant] = []
-    for (index, words) in ["caf\u{e9}", "caf\u{e9} again, and more", "\"quoted\"\n\ttabbed", "日本語 🔑"].enumerated()
-    {
+    let said = ["caf\u{e9}", "again, and more", "\"quoted\"\n\ttabbed", "日本語 🔑"]
+    for (index, words) in said.enumerated() {
       let asking = [World.alice, World.erin, World.dave, World.bob]
       var grant = try world.grant(by: asking[index], at: t + .minutes(Int64(index)))
       grant.justification = words
