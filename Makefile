@@ -26,7 +26,7 @@ DEBUG_BINARY = .build/debug/daypass
 RELEASE_DIRECTORY = .build-release
 RELEASE_BINARY = $(RELEASE_DIRECTORY)/release/daypass
 
-.PHONY: demo test attack-binary model-binary faults load fuzz scenarios lint format bench growth bench-binary release install deps test-deps build clean
+.PHONY: demo test attack-binary model-binary faults load fuzz scenarios lint format bench growth bench-binary release static install deps test-deps build clean
 
 demo: build
 	@Tests/Demo/demo.sh $(DEBUG_BINARY)
@@ -108,6 +108,23 @@ release: deps
 	swift build -c release --scratch-path $(RELEASE_DIRECTORY) --static-swift-stdlib --product daypass
 	strip -o $(RELEASE_DIRECTORY)/daypass $(RELEASE_BINARY)
 	@ls -l $(RELEASE_DIRECTORY)/daypass
+
+# One file that needs no shared library: it starts in a third of the time (docs/performance.md). What
+# Debian patches in its C libraries reaches it only when it is built anew, and nothing can be preloaded
+# into it, so that the tests run the other one. libgit2's Kerberos, which daypass never uses, has no
+# static library: its functions end the process. Of mbedTLS's functions ours come first
+# (Sources/GitStore/NoAuthorities.swift).
+NO_KERBEROS := $(foreach name,gss_display_status gss_release_buffer gss_delete_sec_context \
+  gss_import_name gss_release_name gss_init_sec_context gss_indicate_mechs gss_release_oid_set \
+  GSS_C_NT_HOSTBASED_SERVICE,-Xlinker --defsym=$(name)=abort)
+static: deps
+	swift build -c release --scratch-path $(RELEASE_DIRECTORY) --static-swift-stdlib --product daypass
+	swiftc -static-executable -emit-executable -o $(RELEASE_DIRECTORY)/daypass-static -module-name daypass \
+	  -Xlinker --gc-sections -Xlinker --defsym=main=daypass_main -Xlinker --allow-multiple-definition \
+	  $(NO_KERBEROS) @$(RELEASE_DIRECTORY)/release/daypass.product/Objects.LinkFileList \
+	  $(filter-out -pthread,$(shell pkg-config --static --libs libgit2 libsodium libcrypto 2>/dev/null))
+	strip $(RELEASE_DIRECTORY)/daypass-static
+	@ls -l $(RELEASE_DIRECTORY)/daypass-static
 
 install: release
 	install -D -m 0755 $(RELEASE_DIRECTORY)/daypass $(DESTDIR)$(PREFIX)/bin/daypass

@@ -1,7 +1,7 @@
 import History
 
 /// The first bytes of a file.
-struct FileBytes {
+package struct FileBytes {
   let bytes: [UInt8]
   /// Whether the file goes on after them.
   let isCut: Bool
@@ -15,5 +15,10 @@ struct FileBytes {
     guard let file = try OpenFile.ifPresent(path) else { return nil }
     let bytes = try file.bytes(at: 0, count: min(file.size, limit))
     return FileBytes(bytes: bytes, isCut: file.size > limit)
+  }
+
+  /// All of a regular file; nil if there is none or it cannot be read.
+  package static func whole(_ path: String) -> [UInt8]? {
+    (try? readIfPresent(path, limit: .max))?.bytes
   }
 }

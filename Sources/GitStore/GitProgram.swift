@@ -86,6 +86,14 @@ extension GitRepository {
   package func configuration(
     _ key: String, as type: SettingType = .text
   ) async throws(HistoryError) -> String? {
+    if type == .text {
+      do throws(GitSettings.AskGit) {
+        return try GitSettings(commonDirectory: commonDirectory, environment: environment)
+          .value(of: key)
+      } catch {
+        // Git knows, and has the words for what is wrong.
+      }
+    }
     let result: ProgramResult
     do {
       result = try await git.run(

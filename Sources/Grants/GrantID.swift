@@ -39,6 +39,9 @@ package struct GrantID: Hashable, Sendable, Comparable, CustomStringConvertible 
     self.tail = tail
   }
 
+  /// The random bits, for who keeps ids in a form of his own.
+  package var random: UInt64 { tail }
+
   package var description: String { "\(requestedAt.compact)-\(short)" }
 
   /// The eight random digits, which people type.

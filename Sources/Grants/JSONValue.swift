@@ -20,7 +20,10 @@ package indirect enum JSONValue: Sendable, Equatable {
     return out
   }
 
-  private func write(to out: inout [UInt8], indent: Int) {
+  /// Writes it as a part of something canonical, without a newline after it.
+  ///
+  /// - Parameter indent: how deep what it is part of lies.
+  package func write(to out: inout [UInt8], indent: Int) {
     switch self {
     case .string(let text): Self.write(text, to: &out)
     case .bool(let value): out += (value ? "true" : "false").utf8
@@ -58,7 +61,8 @@ package indirect enum JSONValue: Sendable, Equatable {
     for _ in 0..<(2 * indent) { out.append(UInt8(ascii: " ")) }
   }
 
-  private static func write(_ text: String, to out: inout [UInt8]) {
+  /// Writes a string, quotes and all.
+  package static func write(_ text: String, to out: inout [UInt8]) {
     out.append(UInt8(ascii: "\""))
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5c && $0 != 0x7f }) {
       out += text.utf8

@@ -9,6 +9,9 @@ package struct Principal: Hashable, Sendable, Comparable, CustomStringConvertibl
     self.name = String(name)
   }
 
+  /// A name that was checked before it was kept.
+  package init(trusted name: String) { self.name = name }
+
   package var description: String { name }
 
   package static func < (left: Principal, right: Principal) -> Bool { left.name < right.name }
@@ -26,6 +29,9 @@ package struct RoleName: Hashable, Sendable, Comparable, CustomStringConvertible
     else { return nil }
     self.name = String(name)
   }
+
+  /// A name that was checked before it was kept.
+  package init(trusted name: String) { self.name = name }
 
   package var description: String { name }
 

@@ -2,64 +2,22 @@ import Grants
 import History
 
 /// Reads the fields of a checkpoint; nil wherever they make no sense.
-struct CheckpointReader {
-  private let bytes: [UInt8]
-  private var position = 0
-
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-  var isAtEnd: Bool { position == bytes.count }
-
-  private mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
-    guard count >= 0, count <= bytes.count - position else { return nil }
-    defer { position += count }
-    return bytes[position..<(position + count)]
-  }
-
-  mutating func id() -> ObjectID? { take(20).flatMap { ObjectID(bytes: $0) } }
-
-  mutating func number() -> Int64? {
-    take(8)?.reduce(0) { $0 << 8 | Int64($1) }
-  }
-
-  mutating func moment() -> Timestamp? { number().map { Timestamp(seconds: $0) } }
-
-  mutating func flag() -> Bool? {
-    switch take(1)?.first {
-    case 0: false
-    case 1: true
-    default: nil
-    }
-  }
-
-  mutating func blob() -> [UInt8]? {
-    number().flatMap { Int(exactly: $0) }.flatMap { take($0) }.map(Array.init)
-  }
-
-  mutating func text() -> String? { blob().flatMap { String(validating: $0, as: UTF8.self) } }
-
-  mutating func list<Element>(_ read: (inout CheckpointReader) -> Element?) -> [Element]? {
-    guard let count = number(), count >= 0, count <= Int64(bytes.count) else { return nil }
-    var result: [Element] = []
-    for _ in 0..<count {
-      guard let element = read(&self) else { return nil }
-      result.append(element)
-    }
-    return result
+extension FieldReader {
+  mutating func id() -> ObjectID? {
+    skip(20).flatMap { withBytes($0) { ObjectID(startOf: $0) } }
   }
 
   mutating func state(_ reader: TreeReader) -> FoldState? {
     guard let policyTree = id(),
-      let read = try? PolicySnapshot.read(policyTree, reader: reader),
-      case .success(let policy) = read, let tree = tree(),
-      let live = list({ $0.live() }), let extras = list({ $0.extra() }),
+      let policy = policy(policyTree, reader), let tree = tree(),
+      let live = LiveTable(&self), let extras = list({ $0.extra() }),
       let hasArchived = flag(), let archivedUpTo = moment(),
       let consents = list({ $0.consent() }), let commit = id(), let landedAt = moment(),
       let pinnedCommit = id(), let hasPin = flag(), let pinnedAt = moment(),
       let disputes = list({ $0.dispute() })
     else { return nil }
     var belief = Belief(
-      policy: policy, tree: tree, live: live,
+      policy: policy, tree: tree, live: LiveGrants(live),
       extras: Dictionary(extras, uniquingKeysWith: { first, _ in first }))
     belief.archivedUpTo = hasArchived ? archivedUpTo : nil
     var state = FoldState(
@@ -70,11 +28,17 @@ struct CheckpointReader {
     return state
   }
 
-  private mutating func live() -> LiveGrant? {
-    guard let state = text().flatMap({ GrantState(rawValue: $0) }), let bytes = blob(),
-      let grant = try? Grant(canonical: bytes), let blob = id(), let signedAt = moment()
+  /// The policy in the form it was kept in; as the store has it where that is another version's.
+  private mutating func policy(_ tree: ObjectID, _ reader: TreeReader) -> PolicySnapshot? {
+    guard let length = number(), let count = Int(exactly: length), let place = skip(count) else {
+      return nil
+    }
+    var form = within(place)
+    if let policy = form.policySnapshot(tree) { return policy }
+    guard let read = try? PolicySnapshot.read(tree, reader: reader),
+      case .success(let policy) = read
     else { return nil }
-    return LiveGrant(state: state, grant: grant, blob: blob, requestSignedAt: signedAt)
+    return policy
   }
 
   private mutating func extra() -> (ObjectID, [UInt8])? {

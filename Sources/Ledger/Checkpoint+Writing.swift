@@ -1,46 +1,15 @@
 import Grants
 import History
 
-/// Writes the fields of a checkpoint: integers big-endian in eight bytes, everything of variable
-/// length behind its count.
-struct CheckpointWriter {
-  var bytes: [UInt8] = []
-
+/// Writes the fields of a checkpoint.
+extension FieldWriter {
   mutating func put(_ id: ObjectID) { bytes += id.bytes }
-
-  mutating func put(_ number: Int64) {
-    for shift in stride(from: 56, through: 0, by: -8) {
-      bytes.append(UInt8(truncatingIfNeeded: number >> Int64(shift)))
-    }
-  }
-
-  mutating func put(_ moment: Timestamp) { put(moment.seconds) }
-
-  mutating func put(_ flag: Bool) { bytes.append(flag ? 1 : 0) }
-
-  mutating func put(_ blob: [UInt8]) {
-    put(Int64(blob.count))
-    bytes += blob
-  }
-
-  mutating func put(_ text: String) { put(Array(text.utf8)) }
-
-  mutating func put<Element>(
-    all elements: [Element], _ write: (inout CheckpointWriter, Element) -> Void
-  ) {
-    put(Int64(elements.count))
-    for element in elements { write(&self, element) }
-  }
 
   mutating func put(_ state: FoldState) {
     put(state.belief.policy.tree)
+    put(state.belief.policy.form)
     put(state.belief.tree)
-    put(all: state.belief.live.values.sorted { $0.grant.id < $1.grant.id }) { writer, live in
-      writer.put(live.state.rawValue)
-      writer.put(live.grant.canonicalBytes)
-      writer.put(live.blob)
-      writer.put(live.requestSignedAt)
-    }
+    bytes += state.belief.live.section
     put(all: state.belief.extras.sorted { $0.key < $1.key }) { writer, extra in
       writer.put(extra.key)
       writer.put(extra.value)

@@ -186,7 +186,7 @@ struct PinSearch {
     } catch {
       throw error.ledgerError ?? Self.refuse(commit.id, error.sentence)
     }
-    var belief = Belief(policy: policy, tree: grants, live: live)
+    var belief = Belief(policy: policy, tree: grants, live: LiveGrants(live))
     // It changes with the policy alone.
     belief.archivedUpTo = state.belief.archivedUpTo
     var next = FoldState(

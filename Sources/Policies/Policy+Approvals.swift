@@ -133,4 +133,17 @@ extension Policy {
     ]
     return Decision(reasons)
   }
+
+  /// The same of any grant by which that person holds the role, asked for by that requester:
+  /// nothing else of it matters.
+  package func decideEligibility(
+    of role: RoleName, for subject: Principal, askedForBy requester: Principal,
+    known: (Principal) -> Bool
+  ) -> Decision {
+    let grant = Grant(
+      repository: name, id: GrantID(requestedAt: Timestamp(seconds: 0), random: 0),
+      requester: requester, subject: subject, role: role, justification: "",
+      duration: TimeSpan(seconds: 1))
+    return decideEligibility(of: grant, known: known)
+  }
 }

@@ -31,6 +31,8 @@ package struct EffectiveSet: Sendable, Hashable {
   package let validUntil: Timestamp
   package let roles: [RoleName: [Principal: [Support]]]
   package let disputes: [Disagreement]
+  /// How many grants there are in it.
+  package let size: Int
 
   /// What is effective at the replay's moment.
   ///
@@ -41,11 +43,24 @@ package struct EffectiveSet: Sendable, Hashable {
     let now = replay.now
     let policy = belief.policy.policy
     var roles: [RoleName: [Principal: [Support]]] = [:]
-    for live in belief.live.values where Self.isEffective(live, in: belief, at: now) {
-      guard let end = live.grant.expiresAt else { continue }
-      roles[live.grant.role, default: [:]][live.grant.subject, default: []].append(
-        Support(grant: live.grant.id, expiresAt: end, scope: live.grant.scope))
+    var size = 0
+    var eligible: [LiveGrants.Holding: Bool] = [:]
+    var terse = policy
+    terse.isTerse = true
+    for fact in belief.live.facts {
+      guard fact.state == .active, let end = fact.expiresAt, now < end,
+        let start = fact.activatedAt, start <= now
+      else { continue }
+      // Few people hold few roles, by many grants.
+      if eligible[fact.holding] == nil {
+        eligible[fact.holding] = Self.isEligible(fact.holding, terse, belief)
+      }
+      guard eligible[fact.holding] == true else { continue }
+      size += 1
+      roles[fact.holding.role, default: [:]][fact.holding.subject, default: []].append(
+        Support(grant: fact.id, expiresAt: end, scope: fact.scope))
     }
+    self.size = size
     self.roles = roles.mapValues { holders in
       holders.mapValues { supports in supports.sorted { $0.grant < $1.grant } }
     }
@@ -69,8 +84,14 @@ package struct EffectiveSet: Sendable, Hashable {
   ) -> Bool {
     live.state == .active && !live.grant.isExpired(at: now)
       && live.grant.activatedAt.map { $0 <= now } ?? false
-      && belief.policy.policy.decideEligibility(of: live.grant) {
-        belief.policy.known.contains($0)
-      }.isAllowed
+      && isEligible(LiveGrants.Holding(of: live.grant), belief.policy.policy, belief)
+  }
+
+  private static func isEligible(
+    _ holding: LiveGrants.Holding, _ policy: Policy, _ belief: Belief
+  ) -> Bool {
+    policy.decideEligibility(
+      of: holding.role, for: holding.subject, askedForBy: holding.requester
+    ) { belief.policy.known.contains($0) }.isAllowed
   }
 }

@@ -16,6 +16,16 @@ package struct AllowedSigners: Sendable, Hashable {
     /// The line it stands on, from 1.
     package let line: Int
 
+    package init(
+      principal: String, key: PublicKey, validAfter: Int64?, validBefore: Int64?, line: Int
+    ) {
+      self.principal = principal
+      self.key = key
+      self.validAfter = validAfter
+      self.validBefore = validBefore
+      self.line = line
+    }
+
     /// Whether the key may sign at that time; both ends are part of the term, as in OpenSSH.
     ///
     /// - Parameter seconds: since 1970 UTC.
@@ -35,9 +45,14 @@ package struct AllowedSigners: Sendable, Hashable {
     guard reading.problems.isEmpty else {
       throw AllowedSignersError(problems: reading.problems)
     }
-    entries = reading.entries
+    self.init(trusted: reading.entries)
+  }
+
+  /// Entries of a file that was read before; nothing is checked again.
+  package init(trusted entries: [Entry]) {
+    self.entries = entries
     positions = Dictionary(
-      reading.entries.enumerated().map { ($0.element.key, $0.offset) },
+      entries.enumerated().map { ($0.element.key, $0.offset) },
       uniquingKeysWith: { first, _ in first })
   }
 

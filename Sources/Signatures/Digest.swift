@@ -27,6 +27,16 @@ package enum Digest {
     hash(bytes, size: Int(SHA256_DIGEST_LENGTH), with: daypass_sha256)
   }
 
+  /// SHA-256 of a part of some bytes, which is not copied.
+  package static func sha256(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: Int(SHA256_DIGEST_LENGTH)) { buffer, count in
+      bytes.withUnsafeBufferPointer {
+        daypass_sha256($0.baseAddress, $0.count, buffer.baseAddress)
+      }
+      count = Int(SHA256_DIGEST_LENGTH)
+    }
+  }
+
   /// SHA-512 (FIPS 180-4), 64 bytes.
   package static func sha512(_ bytes: [UInt8]) -> [UInt8] {
     hash(bytes, size: Int(SHA512_DIGEST_LENGTH), with: daypass_sha512)

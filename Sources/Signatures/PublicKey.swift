@@ -41,6 +41,11 @@ package struct PublicKey: Sendable, Hashable, CustomStringConvertible {
     self.material = material
   }
 
+  /// A key that was read and checked before; nothing is checked again.
+  package init(trusted type: KeyType, blob: [UInt8], material: [UInt8]) {
+    self.init(type: type, blob: blob, material: material)
+  }
+
   /// `SHA256:` and the unpadded base64 of the blob's SHA-256, as `ssh-keygen -l` prints it.
   package var fingerprint: String { "SHA256:" + Base64.encodeUnpadded(Digest.sha256(blob)) }
 

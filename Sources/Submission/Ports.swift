@@ -1,5 +1,6 @@
 import Grants
 import History
+import Ledger
 
 /// Signs commits as git itself would sign them for this user.
 package protocol CommitSigner: Sendable {
@@ -97,4 +98,24 @@ package protocol CheckpointStore: Sendable {
   func load() -> [UInt8]?
   /// Stores the bytes whole or not at all; failing to is no error, the next run is just slower.
   func save(_ bytes: [UInt8])
+  /// The same for the few bytes beside them that name the last accepted head.
+  func loadAcceptance() -> [UInt8]?
+  func saveAcceptance(_ bytes: [UInt8])
+}
+
+extension CheckpointStore {
+  /// The checkpoint that is kept; nil if none is, or it cannot be read.
+  package func stored(history: any HistoryReader) -> Checkpoint? {
+    load().flatMap { Checkpoint.read($0, acceptance: loadAcceptance(), history: history) }
+  }
+
+  /// Keeps it, and writes no more than what is new: where nothing was pinned since, that is a head.
+  package func keep(_ checkpoint: Checkpoint) {
+    if checkpoint.isKept { return }
+    if let acceptance = checkpoint.acceptance {
+      saveAcceptance(acceptance)
+    } else {
+      save(checkpoint.bytes)
+    }
+  }
 }

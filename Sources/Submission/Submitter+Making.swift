@@ -157,7 +157,7 @@ extension Submitter {
       if let error = error as? HistoryError, error.code == .conflict { return nil }
       throw SubmissionError(error)
     }
-    if remembers { checkpoints.save(made.replay.checkpoint.bytes) }
+    if remembers { checkpoints.keep(made.replay.checkpoint) }
     return Submitted(
       commit: made.id, events: made.events, replay: made.replay, isPushed: remote != nil,
       lag: lag?.sentence)

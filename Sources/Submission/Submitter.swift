@@ -99,7 +99,7 @@ package struct Submitter: Sendable {
 
   /// Where an earlier replay ended; nil if nothing is kept, or it cannot be read.
   private var storedCheckpoint: Checkpoint? {
-    checkpoints.load().flatMap { Checkpoint.read($0, history: reader) }
+    checkpoints.stored(history: reader)
   }
 
   /// Replays a head from the stored checkpoint and remembers what became final.

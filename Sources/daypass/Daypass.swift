@@ -2,7 +2,6 @@ import ArgumentParser
 import Glibc
 
 /// The command itself: parses, runs, and turns whatever went wrong into words and an exit code.
-@main
 struct Daypass: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "daypass",
@@ -32,20 +31,56 @@ struct Daypass: AsyncParsableCommand {
     return [arguments[2]] + arguments[0..<2] + arguments[3...]
   }
 
-  static func main() async {
+  /// The command that the words name.
+  ///
+  /// Its own parser alone is asked first: to make those of all the others takes longer than to judge
+  /// what is new. Whatever that one does not take, help and errors among it, is for the parser of all.
+  static func command(named arguments: [String]) throws -> any ParsableCommand {
+    let table = CommandTable.groups.lazy.flatMap(\.subcommands)
+    if let name = arguments.first, let type = table.first(where: { $0._commandName == name }),
+      type.configuration.subcommands.isEmpty,
+      let command = try? type.parseAsRoot(Array(arguments.dropFirst())),
+      // Asked for help, it gives a command that prints it as that of a program of its own.
+      ObjectIdentifier(Swift.type(of: command)) == ObjectIdentifier(type)
+    {
+      return command
+    }
+    if let failure = CommandTable.unknown(arguments) { throw failure }
+    return try parseAsRoot(arguments)
+  }
+}
+
+@main
+enum Entry {
+  static func main() {
     // A reader that goes away (`| head`) is an error to report, not a signal to die from.
     signal(SIGPIPE, SIG_IGN)
     do {
-      let arguments = reordered(Array(CommandLine.arguments.dropFirst()))
-      if let failure = CommandTable.unknown(arguments) { throw failure }
-      var command = try parseAsRoot(arguments)
-      if var asynchronous = command as? any AsyncParsableCommand {
-        try await asynchronous.run()
-      } else {
+      var command = try Daypass.command(
+        named: Daypass.reordered(Array(CommandLine.arguments.dropFirst())))
+      guard let asynchronous = command as? any AsyncParsableCommand else {
         try command.run()
+        return
       }
+      run(asynchronous)
     } catch {
       Failure.exit(with: error)
     }
+  }
+
+  /// Runs it to its end, which ends the process. An asynchronous `main` would take this thread down
+  /// first, stack frame by stack frame: milliseconds for nothing.
+  private static func run(_ command: any AsyncParsableCommand) -> Never {
+    // Handed over, not shared: nothing here touches it again.
+    nonisolated(unsafe) var command = command
+    Task.detached { () async -> Void in
+      do {
+        try await command.run()
+        Glibc.exit(ExitStatus.done.rawValue)
+      } catch {
+        Failure.exit(with: error)
+      }
+    }
+    while true { pause() }
   }
 }

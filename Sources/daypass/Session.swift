@@ -52,7 +52,7 @@ struct Session {
 
   /// Where an earlier replay ended; nil if nothing is kept, or it cannot be read.
   var storedCheckpoint: Checkpoint? {
-    checkpoints.load().flatMap { Checkpoint.read($0, history: repository) }
+    checkpoints.stored(history: repository)
   }
 
   /// Where the governed branch stands here.
@@ -96,11 +96,11 @@ struct Session {
     guard replay.trustedPin == nil else { return }
     let contradicted = replay.pins.contains(where: \.contradicts)
     if !contradicted && isShared(replay.head) {
-      checkpoints.save(replay.checkpoint.bytes)
+      checkpoints.keep(replay.checkpoint)
     } else if let stored = storedCheckpoint {
       let kept = contradicted ? stored : replay.checkpoint
       let accepted = isShared(replay.head) ? replay.head : stored.verifiedHead
-      checkpoints.save(kept.accepting(accepted).bytes)
+      checkpoints.keep(kept.accepting(accepted))
     }
   }
 

@@ -101,7 +101,7 @@ extension Attack {
       [0, 1, 20, bytes.count / 2, bytes.count - 1].map { Array(bytes[..<$0]) }
     },
     remembering("from a newer version") { bytes in
-      let text = Array("daypass/checkpoint/v3\n".utf8)
+      let text = Array("daypass/checkpoint/v9\n".utf8)
       let newer = text + bytes.dropFirst(text.count).dropLast(32)
       return [newer + Digest.sha256(newer)]
     },

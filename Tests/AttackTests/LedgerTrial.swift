@@ -35,7 +35,8 @@ enum LedgerTrial {
 
   private static func finding(_ replay: Replay, refused: Set<TrustRule>) -> Finding {
     var judgement = Judgement(refused: refused)
-    for (id, live) in replay.belief.live {
+    for live in replay.belief.live.values {
+      let id = live.grant.id
       if live.state == .pending { judgement.pending.insert(id) }
       if live.state == .active { judgement.active.insert(id) }
     }

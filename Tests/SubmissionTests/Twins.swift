@@ -162,9 +162,12 @@ final class MemorySigner: CommitSigner {
 
 final class MemoryCheckpoints: CheckpointStore {
   private let bytes = Mutex<[UInt8]?>(nil)
+  private let acceptance = Mutex<[UInt8]?>(nil)
 
   func load() -> [UInt8]? { bytes.withLock { $0 } }
   func save(_ new: [UInt8]) { bytes.withLock { $0 = new } }
+  func loadAcceptance() -> [UInt8]? { acceptance.withLock { $0 } }
+  func saveAcceptance(_ new: [UInt8]) { acceptance.withLock { $0 = new } }
 }
 
 struct FixedClock: Clock {

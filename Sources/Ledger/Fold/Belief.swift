@@ -1,5 +1,4 @@
 import Grants
-import HashTreeCollections
 import History
 import Policies
 
@@ -19,9 +18,7 @@ package struct Belief: Sendable {
   /// `grants/`, closed ones included; a closed grant needs no other memory.
   package internal(set) var tree: BeliefTree
   /// The pending and active grants. A copy shares what it does not change: each pin keeps one.
-  package private(set) var live: TreeDictionary<GrantID, LiveGrant>
-  /// The live grants of each person, so that judging a request costs what that person has.
-  private var bySubject: TreeDictionary<Principal, TreeSet<GrantID>>
+  package private(set) var live: LiveGrants
   /// Believed files that no commit carries: results of two signatures that met.
   package internal(set) var extras: [ObjectID: [UInt8]]
   /// No grant with a later time in its id can have been archived under a policy before this one;
@@ -30,14 +27,12 @@ package struct Belief: Sendable {
   package internal(set) var archivedUpTo: Timestamp?
 
   init(
-    policy: PolicySnapshot, tree: BeliefTree, live: [LiveGrant], extras: [ObjectID: [UInt8]] = [:]
+    policy: PolicySnapshot, tree: BeliefTree, live: LiveGrants, extras: [ObjectID: [UInt8]] = [:]
   ) {
     self.policy = policy
     self.tree = tree
-    self.live = [:]
-    self.bySubject = [:]
+    self.live = live
     self.extras = extras
-    for grant in live { insert(grant) }
   }
 
   /// Grants that are open at that moment: pending within the approval window, or active and not
@@ -45,9 +40,8 @@ package struct Belief: Sendable {
   package func open(of subject: Principal, at moment: Timestamp, except excluded: GrantID)
     -> [Grant]
   {
-    (bySubject[subject] ?? []).compactMap { id in
-      guard id != excluded, let live = live[id] else { return nil }
-      return isOpen(live, at: moment) ? live.grant : nil
+    live.held(by: subject).compactMap { live in
+      live.grant.id != excluded && isOpen(live, at: moment) ? live.grant : nil
     }.sorted { $0.id < $1.id }
   }
 
@@ -83,17 +77,8 @@ package struct Belief: Sendable {
     policy = next
   }
 
-  mutating func insert(_ grant: LiveGrant) {
-    remove(grant.grant.id)
-    live[grant.grant.id] = grant
-    bySubject[grant.grant.subject, default: []].insert(grant.grant.id)
-  }
+  mutating func insert(_ grant: LiveGrant) { live.insert(grant) }
 
   @discardableResult
-  mutating func remove(_ id: GrantID) -> LiveGrant? {
-    guard let old = live.removeValue(forKey: id) else { return nil }
-    bySubject[old.grant.subject]?.remove(id)
-    if bySubject[old.grant.subject]?.isEmpty == true { bySubject[old.grant.subject] = nil }
-    return old
-  }
+  mutating func remove(_ id: GrantID) -> LiveGrant? { live.remove(id) }
 }

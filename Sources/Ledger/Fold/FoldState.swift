@@ -29,6 +29,8 @@ package struct FoldState: Sendable {
   package internal(set) var disputes: [Dispute] = []
   /// The pin whose word was taken for what came before it; such a state is never kept.
   var trustsPin: ObjectID?
+  /// Where this very state is kept already; nil once anything has landed upon it.
+  var origin: CheckpointOrigin?
   /// What waits for the reconciler; nil where everybody's landings count, and after every pin.
   var waiting: Waiting?
 

@@ -20,6 +20,7 @@ struct Judge {
     self.reader = reader
     self.bound = bound
     self.state = state
+    self.state.origin = nil
   }
 
   /// Folds one mainline commit and what it brings.

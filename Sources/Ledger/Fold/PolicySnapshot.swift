@@ -13,7 +13,7 @@ package struct PolicySnapshot: Sendable {
   /// Everybody a grant can be for: people with a key and members of groups.
   package let known: Set<Principal>
 
-  private init(
+  init(
     tree: ObjectID, policy: Policy, signers: AllowedSigners, known: Set<Principal>
   ) {
     self.tree = tree

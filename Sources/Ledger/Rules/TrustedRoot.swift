@@ -58,6 +58,6 @@ extension TrustRule {
     }
     let grants = tree.entry(named: "grants")
     return Belief(
-      policy: policy, tree: grants.map { .stored($0.id) } ?? .empty, live: live)
+      policy: policy, tree: grants.map { .stored($0.id) } ?? .empty, live: LiveGrants(live))
   }
 }

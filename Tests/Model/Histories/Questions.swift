@@ -129,6 +129,6 @@ struct Questions {
 
   private func live(_ replay: Replay) -> [String: String] {
     Dictionary(
-      uniqueKeysWithValues: replay.belief.live.map { ("\($0)", $1.state.rawValue) })
+      uniqueKeysWithValues: replay.belief.live.values.map { ("\($0.grant.id)", $0.state.rawValue) })
   }
 }

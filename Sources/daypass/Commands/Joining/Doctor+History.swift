@@ -79,10 +79,10 @@ extension Doctor {
 
   /// - Parameter replay: of now, to keep in place of a checkpoint that cannot be read.
   mutating func examineCheckpoint(_ session: Session, _ replay: Replay?) {
-    guard let bytes = session.checkpoints.load() else {
+    guard session.checkpoints.load() != nil else {
       return add("checkpoint", .ok, "none yet; the next command makes one")
     }
-    guard let stored = Checkpoint.read(bytes, history: session.repository) else {
+    guard let stored = session.storedCheckpoint else {
       let remedy = Checkup.Remedy(words: "made the checkpoint anew, from the root") {
         session.checkpoints.forget()
         if let replay { session.remember(replay) }

@@ -72,7 +72,7 @@ struct Verdict {
   var contradictions: [Pin] { replay.pins.filter(\.contradicts) }
 
   private func count(_ state: GrantState) -> Int {
-    replay.belief.live.values.count { $0.state == state }
+    replay.belief.live.count(of: state)
   }
 
   func words(_ style: Style) -> String {
