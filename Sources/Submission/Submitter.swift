@@ -167,6 +167,26 @@ package struct Submitter: Sendable {
         + "git reset --keep \(remoteTip.short)")
   }
 
+  /// Commits of one's own that were never pushed part two branches honestly; the newest pin, which a
+  /// reconciler has pushed, is not among them.
+  private func demandPins(in remoteTip: ObjectID) throws(SubmissionError) {
+    guard let stored = storedCheckpoint, stored.root == ledger.root, stored.branch == ledger.branch
+    else { return }
+    let pin = stored.state.pinnedCommit
+    do throws(LedgerError) {
+      if try ledger.contains(pin, in: remoteTip) { return }
+    } catch { throw SubmissionError(error) }
+    throw SubmissionError(
+      .untrusted,
+      "the remote is at \(remoteTip.short), which does not contain the pin \(pin.short), verified "
+        + "here before (rule rollback)",
+      hint: "Somebody wrote the branch anew, or the remote is another repository: git remote -v\n"
+        + "What is missing: git log \(remoteTip.short)..\(pin.short)\n"
+        + "Tell who keeps the remote; others who have verified it can push it back.\n"
+        + "To accept the loss, once you know why: git branch mine && daypass trust --forget && "
+        + "git reset --keep \(remoteTip.short)")
+  }
+
   /// The newest of the two tips, if one contains the other.
   private func base(
     local: ObjectID?, remote: ObjectID?
@@ -183,6 +203,7 @@ package struct Submitter: Sendable {
       if try ledger.contains(local, in: remote) { return remote }
       if try ledger.contains(remote, in: local) { return local }
     } catch { throw SubmissionError(error) }
+    try demandPins(in: remote)
     throw SubmissionError(
       parted: ledger.branch, from: remote, at: name, abort: self.local.abortCommand)
   }

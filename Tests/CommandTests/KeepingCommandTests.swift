@@ -247,6 +247,38 @@ import Testing
     #expect(try await stage.fingerprint(of: "ci") == before)
   }
 
+  /// A commit of one's own on top makes it no honest parting: the pin is gone.
+  @Test func remoteThatWasWrittenAnewIsRefused() async throws {
+    let stage = try await Stage(clones: ["alice", "bob", "ci"])
+    let box = stage.sandbox
+    _ = try await stage.request()
+    try await stage.expect(0, "reconcile", "--assume-clock", in: "ci")
+    try await stage.expect(0, "sync", in: "alice")
+    let tree = try await box.git("rev-parse", stage.root + "^{tree}", in: "bob")
+    let anew = try await box.git("commit-tree", "-p", stage.root, "-m", "anew", tree, in: "bob")
+    try await box.git("push", "-q", "-f", "origin", anew + ":main", in: "bob")
+    for (clone, command) in [("ci", ["reconcile", "--assume-clock"]), ("alice", ["sync"])] {
+      let before = try await stage.fingerprint(of: clone)
+      let result = try await stage.run(command, in: clone)
+      #expect(result.status == 3, "\(result.errorText)")
+      #expect(result.errorText.contains("rule rollback"), "\(result.errorText)")
+      #expect(try await stage.fingerprint(of: clone) == before)
+    }
+  }
+
+  /// What others have done since looks like something nobody signed for.
+  @Test func slowClockHealsNothing() async throws {
+    let stage = try await Stage(clones: ["alice", "ci"])
+    _ = try await stage.request()
+    try await stage.expect(0, "reconcile", "--assume-clock", in: "ci")
+    try await stage.clone("alice", to: "fresh")
+    let before = try await stage.fingerprint(of: "fresh")
+    let hourAgo = Timestamp(seconds: Int64(Date().timeIntervalSince1970) - 3_600).description
+    let words = try await stage.expect(6, "heal", "--now", hourAgo, "--yes", in: "fresh")
+    #expect(words.contains("ahead of this clock"), "\(words)")
+    #expect(try await stage.fingerprint(of: "fresh") == before)
+  }
+
   @Test func keyThatIsNoReconcilersPinsNothing() async throws {
     let stage = try await Stage(clones: ["alice"])
     let before = try await stage.fingerprint(of: "alice")

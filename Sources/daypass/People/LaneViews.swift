@@ -10,10 +10,11 @@ enum LaneViews {
 
   static func read(_ session: Session, _ replay: Replay) async throws -> [GrantView] {
     var views: [GrantView] = []
-    let tips = try await tips(session).sorted { $0.key < $1.key }
+    // The newest first: what landed long ago keeps its branch until somebody deletes it.
+    let tips = try await tips(session).sorted { $0.key > $1.key }
     if tips.count > most {
       Notice.warn(
-        "\(tips.count) branches of grants are here; the first \(most) are looked at. "
+        "\(tips.count) branches of grants are here; the newest \(most) are looked at. "
           + "Those nobody needs: git push origin --delete BRANCH")
     }
     var left: [(branch: String, reason: String)] = []

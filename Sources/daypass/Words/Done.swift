@@ -54,7 +54,7 @@ extension Session {
   func whereabouts(of done: Submitted) -> String {
     if let lag = done.lag {
       return done.isPushed
-        ? "pushed, but this clone was not brought along: \(lag)"
+        ? "pushed, but this clone was not brought along (then: daypass sync): \(lag)"
         : "but its files were not brought along: \(lag)"
     }
     return done.isPushed ? whereabouts(isOffline: false) : whereabouts(isOffline: true)

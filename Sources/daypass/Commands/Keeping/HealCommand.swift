@@ -35,6 +35,8 @@ struct HealCommand: AsyncParsableCommand {
     guard replay.flippedUpon != nil || !replay.disputes.isEmpty else {
       return Terminal.write("Nothing is disputed at \(replay.head.short)\n")
     }
+    // With a slow clock what others have done since looks like something nobody signed for.
+    try session.demandPinsBehind(replay)
     if writing.dryRun { return Notice.dryRun() }
     // Anyone may, but not unsigned: what lands unsigned would be looked into.
     try await Identity.demandSigning(session)
