@@ -43,22 +43,27 @@ import Testing
   @Test func isReadTheSame() {
     var random = SeededRandom(seed: 17)
     var (read, refused) = (0, 0)
-    for _ in 0..<1_500 {
+    for round in 0..<1_000 {
       let one = bytes(&random)
       guard let known = TreeRecord(parsing: one) else { continue }
-      let other = mutated(Bool.random(using: &random) ? one : bytes(&random), &random)
+      var other = Bool.random(using: &random) ? one : bytes(&random)
+      if Bool.random(using: &random) { other = mutated(other, &random) }
       let alone = TreeRecord(parsing: other)
-      #expect(TreeRecord(parsing: other, like: known) == alone, "\(other) beside \(one)")
-      if alone == nil { refused += 1 } else { read += 1 }
-      guard let alone else { continue }
+      let isSame = TreeRecord(parsing: other, like: known) == alone
+      #expect(isSame, "round \(round)")
+      guard let alone else {
+        refused += 1
+        continue
+      }
+      read += 1
       let (first, last) = alone.common(with: known)
       let (mine, theirs) = (alone.entries, known.entries)
-      #expect(mine.prefix(first) == theirs.prefix(first))
-      #expect(mine.suffix(last) == theirs.suffix(last))
-      #expect(first + last <= min(mine.count, theirs.count))
-      let alike = zip(mine, theirs).prefix { $0 == $1 }.count
-      #expect(first == alike, "\(other) beside \(one)")
+      let isCommon =
+        mine.prefix(first) == theirs.prefix(first) && mine.suffix(last) == theirs.suffix(last)
+        && first + last <= min(mine.count, theirs.count)
+        && first == zip(mine, theirs).prefix { $0 == $1 }.count
+      #expect(isCommon, "round \(round)")
     }
-    #expect(read > 300 && refused > 50, "\(read), \(refused)")
+    #expect(read > 100 && refused > 50, "\(read), \(refused)")
   }
 }
